@@ -1,0 +1,35 @@
+"""Identifiers made in the app: time-ordered, never reused, never a name.
+
+UUID version 7 as in RFC 9562 §5.7, so that rows made later sort later.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import NewType
+from uuid import UUID
+
+OwnerId = NewType("OwnerId", UUID)
+AccountId = NewType("AccountId", UUID)
+EntryId = NewType("EntryId", UUID)
+BatchId = NewType("BatchId", UUID)
+
+_VERSION_7 = 0x7 << 76
+_VARIANT_RFC = 0b10 << 62
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7 from the system clock."""
+    return id_at(time.time_ns() // 1_000_000)
+
+
+def id_at(unix_ms: int) -> UUID:
+    """A fresh UUIDv7 stamped with `unix_ms`; the remaining 74 bits are random."""
+    random_a, random_b = secrets.randbits(12), secrets.randbits(62)
+    return UUID(int=(unix_ms & (1 << 48) - 1) << 80 | _VERSION_7 | random_a << 64 | _VARIANT_RFC | random_b)
+
+
+def new_request_id() -> str:
+    """What a form mints when it is drawn, so that a rerun, a double click and a reconnect are one request."""
+    return str(new_id())

@@ -1,0 +1,1 @@
+"""Bytes in, a parsed statement out. Pure: no clock, no store, no network."""
