@@ -10,6 +10,7 @@ import calendar
 import dataclasses
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from data.errors import require
 
@@ -75,7 +76,7 @@ def month_of(day: date, start_day: int = 1) -> Span:
 def months_back(last: Span, count: int, start_day: int = 1) -> list[Span]:
     """`count` consecutive months ending with `last`, oldest first."""
     starts = [shift_months(last.start, -back, start_day) for back in range(count - 1, -2, -1)]
-    return [Span(a, b) for a, b in zip(starts, starts[1:], strict=False)]
+    return [Span(a, b) for a, b in pairwise(starts)]
 
 
 def months_between(span: Span, start_day: int = 1) -> list[Span]:

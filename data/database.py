@@ -1,0 +1,191 @@
+"""The one store of this process: opening, reading beside the writer, versions per owner, backup, closing.
+
+DuckDB lets a single process own the file, so a second start gets `StoreBusy`. Reads take a cursor of their own,
+autocommit, and are fetched to the end: an open result would block every checkpoint.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import duckdb
+import pyarrow as pa
+import structlog
+
+from data.errors import StoreBusy, StoreClosed, StoreDamaged
+from data.store import migrate
+from data.store.command import C, Decide, Params, Receipt
+from data.store.writer import Writer
+
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "memory_limit": "2GB",
+}
+_CHECKPOINT_AT = 8 * 1024 * 1024
+_HOLDER = re.compile(r"held in (?P<process>.*)")
+_log = structlog.get_logger("store")
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The instant now, UTC without zone: how the store keeps instants."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Database:
+    """An open store. Thread-safe: any thread may read and submit."""
+
+    def __init__(self, path: Path, con: duckdb.DuckDBPyConnection, clock: Clock) -> None:
+        self.path = path
+        self.clock = clock
+        self._con = con
+        self._versions: dict[UUID, int] = {}
+        self._lock = threading.Lock()
+        self._open = True
+        self._writer_con = con.cursor()
+        self._writer = Writer(self._writer_con, clock, self._bump, self._checkpoint_when_large)
+
+    def read(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
+        """Every row of a query, on a cursor of its own.
+
+        Raises:
+            StoreClosed: when the app is shutting down.
+        """
+        with self._cursor() as cursor:
+            return cursor.execute(sql, dict(params or {})).fetchall()
+
+    def arrow(self, sql: str, params: Params | None = None) -> pa.Table:
+        """The same as an Arrow table, for answers of many rows."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, dict(params or {})).to_arrow_table()
+
+    def submit(self, command: C, decide: Decide[C]) -> Receipt:
+        """Hand a command to the writer and wait until its outcome is on disk.
+
+        The same request id with the same content gives the first receipt again.
+
+        Raises:
+            Rejection: whatever `decide` refuses with; `RequestIdReused`; `StoreClosed`.
+        """
+        return self._writer.submit(command, decide).result()
+
+    def version(self, owner: UUID) -> int:
+        """Grows whenever a commit changed something of this owner: the key of everything held in memory."""
+        return self._versions.get(owner, 0)
+
+    def backup(self, target: Path) -> None:
+        """A consistent copy of the whole store into a new file, while the app goes on.
+
+        Raises:
+            FileExistsError: when `target` exists; nothing is overwritten.
+        """
+        if target.exists():
+            raise FileExistsError(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with self._cursor() as cursor:
+            name = cursor.execute("SELECT current_database()").fetchall()[0][0]
+            cursor.execute(f"ATTACH '{_quoted(target)}' AS backup_copy")
+            try:
+                cursor.execute(f'COPY FROM DATABASE "{name}" TO backup_copy').fetchall()
+            finally:
+                cursor.execute("DETACH backup_copy")
+
+    def close(self) -> None:
+        """Answer what was accepted, write the log into the file, let go of the file."""
+        with self._lock:
+            if not self._open:
+                return
+            self._open = False
+        self._writer.close()
+        self._writer_con.close()
+        with contextlib.suppress(duckdb.Error):
+            self._con.execute("CHECKPOINT").fetchall()
+        self._con.close()
+
+    @contextlib.contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        if not self._open:
+            raise StoreClosed
+        try:
+            cursor = self._con.cursor()
+        except duckdb.ConnectionException:
+            raise StoreClosed from None
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+    def _bump(self, owners: frozenset[UUID]) -> None:
+        for owner in owners:
+            self._versions[owner] = self._versions.get(owner, 0) + 1
+
+    def _checkpoint_when_large(self) -> None:
+        log = self.path.with_name(self.path.name + ".wal")
+        if not log.exists() or log.stat().st_size < _CHECKPOINT_AT:
+            return
+        try:
+            self._writer_con.execute("CHECKPOINT").fetchall()
+        except duckdb.Error as busy:  # a reader is in the middle of something: the next idle moment will do
+            _log.info("checkpoint_postponed", reason=type(busy).__name__)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def open_database(path: Path, clock: Clock = utc_now) -> Database:
+    """Open or create the store, bringing it to this version's shape; the file is copied aside before a change.
+
+    Raises:
+        StoreBusy: another process has it open. StoreDamaged: it cannot be opened.
+        MigrationChanged, StoreTooNew: its shape is not one this version may touch.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    steps = migrate.shipped()
+    existed = path.exists()
+    con = _connect(path)
+    try:
+        todo = migrate.pending(con, steps)
+        if todo and existed:
+            con.close()
+            _copy_aside(path, todo[0].number, clock())
+            con = _connect(path)
+        migrate.apply(con, todo, clock())
+    except BaseException:
+        con.close()
+        raise
+    return Database(path, con, clock)
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        con = duckdb.connect(str(path), config=_CONFIG)
+    except duckdb.IOException as failure:
+        held = _HOLDER.search(str(failure))
+        if "lock" in str(failure).lower() and held:
+            raise StoreBusy(str(path), held["process"].split(". ")[0]) from None
+        raise StoreDamaged(str(path), str(failure)) from failure
+    except duckdb.Error as failure:
+        raise StoreDamaged(str(path), str(failure)) from failure
+    con.execute("SET TimeZone = 'UTC'")
+    return con
+
+
+def _copy_aside(path: Path, number: int, now: datetime) -> None:
+    # Copied while closed: DuckDB's lock is dropped when any handle on the file closes in this process.
+    stamp = now.strftime("%Y%m%dT%H%M%S")
+    target = path.parent / "backups" / f"before-{number:04d}-{stamp}{path.suffix}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(path, target)
+    log = path.with_name(path.name + ".wal")
+    if log.exists():
+        shutil.copy2(log, target.with_name(target.name + ".wal"))

@@ -1,0 +1,14 @@
+"""Which accounts an owner has besides those that statements name.
+
+Expense, income and equity are one account each per owner: a category is an attribute of the posting, so that a split
+is several postings and renaming a category moves no money.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+EXPENSE_KEY: Final = "book:expense"
+INCOME_KEY: Final = "book:income"
+EQUITY_KEY: Final = "book:equity"
+BOOKS: Final = {EXPENSE_KEY: "expense", INCOME_KEY: "income", EQUITY_KEY: "equity"}

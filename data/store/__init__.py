@@ -1,0 +1,1 @@
+"""SQL and the writer: functions over a cursor. Only doors call in here."""

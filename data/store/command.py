@@ -1,0 +1,119 @@
+"""What the writer is asked and what it does: commands, plans, writes.
+
+A command is a frozen dataclass with `owner` and `request_id`. Its rule `decide(reader, command, now)` looks at the
+store, and either raises a `Rejection` or returns a `Plan`: a receipt, and the writes that make it true. Reading and
+refusing come before any writing, so a refused command leaves nothing behind although there are no savepoints.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import hashlib
+import json
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+import duckdb
+
+Receipt = dict[str, Any]  # JSON values only: it is stored as text and handed back to a repeated request
+Params = Mapping[str, Any]
+NOBODY = UUID(int=0)  # the owner of commands that come before there is one, such as a sign-up
+
+
+class Command(Protocol):
+    """What every command has. Implementations are frozen dataclasses; all fields count as content."""
+
+    @property
+    def owner(self) -> UUID: ...  # noqa: D102 - the class says it
+    @property
+    def request_id(self) -> str: ...  # noqa: D102
+
+
+C = TypeVar("C", bound=Command)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Write:
+    """One statement with its named parameters."""
+
+    sql: str
+    params: Params = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rows:
+    """Many rows for one table in one statement: an Arrow table, or equally long lists by column name."""
+
+    table: str
+    columns: Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Plan:
+    """What a rule decided: the receipt to hand back and the writes, in order. `touches`: owners whose data changed."""
+
+    receipt: Receipt
+    writes: Sequence[Write | Rows] = ()
+    touches: frozenset[UUID] = frozenset()
+
+
+class Reader:
+    """What a rule may look through inside the writer's transaction. Results are always fetched to the end."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, next_seq: Callable[[], int]) -> None:
+        self._cursor = cursor
+        self._next_seq = next_seq
+
+    def all(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
+        """Every row."""
+        return self._cursor.execute(sql, dict(params or {})).fetchall()
+
+    def one(self, sql: str, params: Params | None = None) -> tuple[Any, ...] | None:
+        """The first row or None."""
+        rows = self.all(sql, params)
+        return rows[0] if rows else None
+
+    def next_seq(self) -> int:
+        """The next number in the store's one order of events; gaps are harmless."""
+        return self._next_seq()
+
+
+Decide = Callable[[Reader, C, datetime], Plan]
+
+
+def content_hash(command: Command) -> str:
+    """sha-256 over the command's kind and content, canonical: sorted keys, integers, NFC text (LEDGER §2)."""
+    body = {"command": type(command).__name__, **_canonical_fields(command)}
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()
+
+
+def _canonical_fields(value: object) -> dict[str, Any]:
+    fields = dataclasses.fields(value)  # type: ignore[arg-type]
+    return {f.name: _canonical(getattr(value, f.name)) for f in fields if f.name != "request_id"}
+
+
+def _canonical(value: object) -> Any:  # noqa: ANN401, PLR0911 - a value of any JSON shape
+    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, enum.Enum)):
+        return value
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return hashlib.sha256(value).hexdigest()
+    if dataclasses.is_dataclass(value):
+        return _canonical_fields(value)
+    if isinstance(value, Mapping):
+        return {str(_canonical(k)): _canonical(v) for k, v in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((_canonical(v) for v in value), key=str)
+    if isinstance(value, Sequence):
+        return [_canonical(v) for v in value]
+    raise TypeError(f"a command cannot hold {type(value).__name__}")
