@@ -1,0 +1,1 @@
+"""The screens: thin scripts that ask, show and send."""

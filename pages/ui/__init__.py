@@ -1,0 +1,1 @@
+"""What every screen is built from: texts, formats, session, theme, charts, widgets."""

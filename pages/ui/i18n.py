@@ -1,0 +1,94 @@
+"""What to say to this person: texts of the catalogue in the session's language.
+
+Web pages without a Streamlit session use `pages.ui.catalogue.translator(language)` instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from data.errors import Fact, Rejection
+from data.money import Money
+from pages.ui import format, session  # noqa: A004 - our word for it, always used with its dot
+from pages.ui.catalogue import LANGUAGES, Language, Translator, normalise, translator
+
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "Translator",
+    "category",
+    "language",
+    "markdown",
+    "normalise",
+    "plural",
+    "rejection_text",
+    "text",
+    "translator",
+]
+
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def language() -> Language:
+    """The language to speak in this session."""
+    return session.language()
+
+
+def text(key: str, /, **facts: object) -> str:
+    """The text of `key`, placeholders filled with `facts` as they are. For tables, charts and plain text."""
+    return translator(session.language()).text(key, **facts)
+
+
+def plural(key: str, n: int, /, **facts: object) -> str:
+    """The text of `key` for `n` things (`{n}` is formatted)."""
+    return translator(session.language()).plural(key, n, **facts)
+
+
+def markdown(key: str, /, **facts: object) -> str:
+    """Like `text`, but safe in a Markdown label: every fact is escaped, the catalogue's own marks stay."""
+    return text(key, **{name: format.md_escape(str(value)) for name, value in facts.items()})
+
+
+def category(key: str | None, *, language: Language | None = None) -> str:
+    """The name of a built-in category; a custom one's name comes from the store, not from here."""
+    words = translator(language or session.language())
+    return words.text(f"category.{key}") if key else words.text("common.uncategorised")
+
+
+def rejection_text(rejection: Rejection, language: Language | None = None) -> str:
+    """The sentence for a rejection: `rejection.<code>` with its facts formatted; plain text, escape it for Markdown.
+
+    A fact `x_minor` beside `currency` (or `x_currency`) is also offered as the amount `{x}`; ISO days become dates in
+    prose; a fact `what` or `reason` that has a text `thing.<value>` / `reason.<value>` becomes that word.
+    """
+    spoken = language or session.language()
+    words = translator(spoken)
+    facts = {name: _fact(name, value, words) for name, value in rejection.facts.items()}
+    key = f"rejection.{rejection.code}"
+    reason = rejection.facts.get("reason")
+    if isinstance(reason, str) and words.has(f"{key}.{reason}"):
+        key = f"{key}.{reason}"
+    return words.text(key, **facts, **_amounts(rejection.facts, spoken))
+
+
+def _amounts(facts: Mapping[str, Fact], language: Language) -> dict[str, str]:
+    amounts = {}
+    for name, value in facts.items():
+        stem = name.removesuffix("_minor")
+        unit = facts.get(f"{stem}_currency") or facts.get("currency")
+        if stem != name and type(value) is int and isinstance(unit, str):
+            amounts[stem] = format.money(Money(value, unit), language=language)
+    return amounts
+
+
+def _fact(name: str, value: Fact, words: Translator) -> str:
+    if value is None:
+        return format.NONE
+    if isinstance(value, int):
+        return format.count(value)
+    if _ISO_DAY.fullmatch(value):
+        return format.day(date.fromisoformat(value), language=words.language)
+    kind = {"what": "thing", "reason": "reason"}.get(name)
+    return words.text(f"{kind}.{value}") if kind and words.has(f"{kind}.{value}") else value
