@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -56,7 +57,7 @@ def test_months_back_end_with_the_given_one_and_leave_no_gap(day: date, start_da
     months = months_back(last, count, start_day)
     assert len(months) == count
     assert months[-1] == last
-    assert all(a.end == b.start for a, b in zip(months, months[1:], strict=False))
+    assert all(a.end == b.start for a, b in pairwise(months))
 
 
 def test_payday_months_start_on_the_last_day_whatever_the_month_has() -> None:
