@@ -1,0 +1,241 @@
+"""OFX, QFX and QBO files: what the bank's own download says.
+
+The sign of `TRNAMT` decides the direction, never `TRNTYPE`; the digits of `DTPOSTED` are the local booking date,
+its offset only gives the instant. `FITID` repeats in real files, so a row's identity holds amount and date too.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+
+from data.errors import Rejection
+from data.importers.computed import by_direction
+from data.importers.ofx_text import Element, looks_like_ofx, read_tree
+from data.importers.ofx_values import Stamp, account_hint, amount_of, stamp_of
+from data.importers.statement import (
+    AccountHint,
+    AccountKind,
+    Closing,
+    Direction,
+    FileRefused,
+    Kind,
+    Line,
+    Problem,
+    Skipped,
+    Statement,
+)
+from data.money import AmountUnreadable, CurrencyUnknown, Money
+
+FORMAT = "ofx"
+
+_RESPONSES = ("STMTRS", "CCSTMTRS", "INVSTMTRS")
+_ACCOUNTS_FROM = ("BANKACCTFROM", "CCACCTFROM", "INVACCTFROM")
+_LISTS = ("BANKTRANLIST", "BANKTRANLISTP", "INVTRANLIST")
+_REQUIRED = ("TRNTYPE", "DTPOSTED", "TRNAMT")
+# Types that say that the other side is the person's own too: own account, or cash in their pocket.
+_OWN_MONEY = frozenset({"XFER", "ATM", "CASH"})
+_FEES = frozenset({"FEE", "SRVCHG"})
+_EARNINGS = frozenset({"INT", "DIV"})
+_REPAYMENT = re.compile(r"payment|thank you|autopay|还款", re.IGNORECASE)
+
+recognises = looks_like_ofx
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Own:
+    """The account that a list of rows is about, and the currency of its amounts where a row names none."""
+
+    account: AccountHint
+    currency: str
+    organisation: str
+    bank: str
+
+
+def parse(data: bytes, file: str) -> Statement:
+    """Every account statement of the file as one `Statement`, rows that cannot be read as problems.
+
+    A file without any account statement (a failed sign-on, a list of accounts) gives one problem that says so, with
+    the bank's own message.
+
+    Raises:
+        FileRefused: `xml_entities`, `not_recognised`; `no_account` when rows belong to no account.
+    """
+    root, encoding = read_tree(data, file)
+    organisation = next((node.text for node in root.walk("ORG")), "")
+    lines: list[Line] = []
+    skipped: list[Skipped] = []
+    problems: list[Problem] = []
+    closings: list[Closing] = []
+    responses = list(root.walk(*_RESPONSES))
+    for response in responses:
+        own = _own(response, organisation, file)
+        if own is None:
+            continue
+        for found in (*_rows(response, own), *_closing(response, own)):
+            match found:
+                case Line():
+                    lines.append(found)
+                case Skipped():
+                    skipped.append(found)
+                case Problem():
+                    problems.append(found)
+                case Closing():
+                    closings.append(found)
+    problems.extend(_whole_file(root, responses))
+    ordered = _numbered(lines)
+    return Statement(
+        FORMAT,
+        encoding,
+        ordered,
+        skipped=tuple(skipped),
+        problems=tuple(problems),
+        computed=by_direction(ordered),
+        closings=tuple(closings),
+        file=file,
+    )
+
+
+def _own(response: Element, organisation: str, file: str) -> _Own | None:
+    source = next((node for node in response.children if node.tag in _ACCOUNTS_FROM), None)
+    if source is None or not source.value("ACCTID"):
+        if next(response.walk("STMTTRN"), None):
+            raise FileRefused(file, "no_account", response.line, "ACCTID")
+        return None
+    hint = account_hint(source, organisation)
+    return _Own(hint, response.value("CURDEF").upper(), organisation, source.value("BANKID"))
+
+
+def _rows(response: Element, own: _Own) -> Iterator[Line | Skipped | Problem]:
+    corrected = {node.text for node in response.walk("CORRECTFITID")}
+    for found in response.walk(*_LISTS):
+        for node in found.children:
+            if node.tag == "STMTTRN":
+                yield _row(node, own, corrected)
+            elif node.tag == "INVBANKTRAN":
+                yield from (_row(inner, own, corrected) for inner in node.walk("STMTTRN"))
+            elif node.tag == "STMTTRNP":
+                yield Skipped(node.line, "pending", cells=_cells(node))
+            elif found.tag == "INVTRANLIST" and not node.tag.startswith("DT"):
+                yield Skipped(node.line, "investment", cells=_cells(node))
+
+
+def _row(node: Element, own: _Own, corrected: set[str]) -> Line | Skipped | Problem:
+    cells = _cells(node)
+    if not node.closed:
+        return Problem(node.line, "STMTTRN", "truncated", cells=cells)
+    if node.value("FITID") in corrected or node.value("CORRECTACTION").upper() == "DELETE":
+        return Skipped(node.line, "corrected", cells=cells)
+    missing = next((tag for tag in _REQUIRED if not node.value(tag)), "")
+    if missing:
+        return Problem(node.line, missing, "missing", cells=cells)
+    stamp = stamp_of(node.value("DTPOSTED"))
+    if isinstance(stamp, str):
+        return Problem(node.line, "DTPOSTED", stamp, node.value("DTPOSTED"), cells=cells)
+    return _priced(node, own, stamp, cells)
+
+
+def _priced(node: Element, own: _Own, stamp: Stamp, cells: dict[str, str]) -> Line | Skipped | Problem:
+    currency = (node.value("CURRENCY", "CURSYM") or node.value("CURRENCY") or own.currency).upper()
+    try:
+        amount = amount_of(node.value("TRNAMT"), currency)
+    except CurrencyUnknown as unknown:
+        return Problem(node.line, "CURRENCY", unknown.code if currency else "missing", currency, cells=cells)
+    except AmountUnreadable as unreadable:
+        return Problem(node.line, "TRNAMT", unreadable.code, unreadable.text, cells=cells)
+    return _line(node, own, amount, stamp) if amount else Skipped(node.line, "zero_amount", cells=cells)
+
+
+def _line(node: Element, own: _Own, amount: Money, stamp: Stamp) -> Line:
+    other = next((child for child in node.children if child.tag in {"BANKACCTTO", "CCACCTTO"}), None)
+    name = node.value("EXTDNAME") or node.value("NAME") or node.value("PAYEE", "NAME")
+    memo = node.value("MEMO")
+    direction = Direction.IN if amount.minor > 0 else Direction.OUT
+    return Line(
+        line=node.line,
+        kind=_kind(node, own.account, direction, f"{name} {memo}", transfer=other is not None),
+        direction=direction,
+        amount=abs(amount),
+        occurred_at=stamp.occurred_at,
+        booked_on=stamp.booked_on,
+        account=own.account,
+        counter=_counter(other, own) if other else None,
+        identity=(FORMAT, own.account.key, *_proof(node, name, memo), amount.plain(), amount.currency, stamp.digits),
+        payee=name or memo,
+        description=memo if name else "",
+        order_id=node.value("FITID"),
+        mcc=node.value("SIC") if re.fullmatch(r"\d{4}", node.value("SIC")) else "",
+        stated_direction=node.value("TRNTYPE").upper(),
+        cells=_cells(node),
+    )
+
+
+def _counter(other: Element, own: _Own) -> AccountHint:
+    at_home = other.value("BANKID") in {"", own.bank}
+    return account_hint(other, own.organisation if at_home else "")
+
+
+def _proof(node: Element, name: str, memo: str) -> tuple[str, ...]:
+    """What the bank says a row is called: its id, or without one its words."""
+    return (node.value("FITID"),) if node.value("FITID") else ("", name, memo, node.value("CHECKNUM"))
+
+
+def _kind(node: Element, account: AccountHint, direction: Direction, words: str, *, transfer: bool) -> Kind:
+    kind = node.value("TRNTYPE").upper()
+    if transfer or kind in _OWN_MONEY:
+        return Kind.TRANSFER
+    if kind in _FEES:
+        return Kind.FEE if direction is Direction.OUT else Kind.REFUND
+    if direction is Direction.OUT:
+        return Kind.EXPENSE
+    if account.kind is AccountKind.LIABILITY and kind not in _EARNINGS:
+        # Nobody earns on a credit card: money in is the repayment from another account, or goods sent back.
+        return Kind.TRANSFER if kind == "PAYMENT" or _REPAYMENT.search(words) else Kind.REFUND
+    return Kind.INCOME
+
+
+def _closing(response: Element, own: _Own) -> Iterator[Closing | Problem]:
+    balance = response.first("LEDGERBAL")
+    if balance is None or not balance.value("BALAMT"):
+        return
+    stamp = stamp_of(balance.value("DTASOF"))
+    if isinstance(stamp, str):
+        yield Problem(balance.line, "DTASOF", stamp, balance.value("DTASOF"))
+        return
+    try:
+        yield Closing(own.account, stamp.booked_on, amount_of(balance.value("BALAMT"), own.currency))
+    except Rejection as rejection:
+        yield Problem(balance.line, "BALAMT", rejection.code, balance.value("BALAMT"))
+
+
+def _whole_file(root: Element, responses: list[Element]) -> Iterator[Problem]:
+    for status in root.walk("STATUS"):
+        if status.value("SEVERITY").upper() == "ERROR":
+            yield Problem(status.line, "STATUS", "bank_error", status.value("MESSAGE") or status.value("CODE"))
+    if not responses:
+        yield Problem(root.line, "OFX", "no_statement")
+    if not root.closed:
+        yield Problem(_last_line(root), "OFX", "truncated")
+
+
+def _last_line(node: Element) -> int:
+    while node.children:
+        node = node.children[-1]
+    return node.line
+
+
+def _cells(node: Element) -> dict[str, str]:
+    """The row as the file has it, except numbers of other accounts: those may be card numbers."""
+    return {child.tag: child.text for child in node.children if child.text}
+
+
+def _numbered(lines: list[Line]) -> tuple[Line, ...]:
+    """Files in one long line: `part` tells rows of the same physical line apart."""
+    seen: dict[int, int] = {}
+    numbered = []
+    for line in lines:
+        part = seen.get(line.line, 0)
+        seen[line.line] = part + 1
+        numbered.append(dataclasses.replace(line, part=part) if part else line)
+    return tuple(numbered)

@@ -1,0 +1,224 @@
+"""What an OFX file says as a tree, whatever the bank made of the standard.
+
+Version 1 is SGML (leaf tags are not closed), version 2 is XML; banks mix both, leave the header out, name a charset
+that is not the file's, or put an empty leaf where a value belongs. One tolerant scanner reads them all and keeps the
+physical line of every element, which the strict libraries don't. Entities are never expanded, except the five of
+XML and character numbers.
+"""
+
+from __future__ import annotations
+
+import bisect
+import codecs
+import dataclasses
+import re
+from collections.abc import Iterator
+
+from data.importers.statement import FileRefused
+
+_HEAD = 64 * 1024
+_DEPTH = 64  # real files nest ten deep; a file made to exhaust us does not get further
+_ROOT = re.compile(r"<OFX\s*>", re.IGNORECASE)
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8", "utf-8-bom"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
+)
+_TOKEN = re.compile(
+    # An unterminated comment runs to the end of the file: searching its end again and again would be quadratic.
+    r"<!--.*?(?:-->|\Z)|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)|<!(?P<declaration>[A-Za-z]+)"
+    r"|<(?P<slash>/?)(?P<tag>[A-Za-z][A-Za-z0-9._-]*)\s*(?P<empty>/?)>",
+    re.DOTALL,
+)
+_CHARSET = re.compile(r"CHARSET:\s*(\S+)", re.IGNORECASE)
+_DECLARED = re.compile(r"<\?xml[^>]*encoding=[\"']([^\"']+)", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos|nbsp)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
+
+# Values, never containers: an empty one is not closed in SGML and must not swallow what follows it.
+_LEAVES = frozenset(
+    {
+        "TRNTYPE",
+        "DTPOSTED",
+        "DTUSER",
+        "DTAVAIL",
+        "TRNAMT",
+        "FITID",
+        "CHECKNUM",
+        "REFNUM",
+        "SIC",
+        "PAYEEID",
+        "NAME",
+        "EXTDNAME",
+        "MEMO",
+        "CURSYM",
+        "CURRATE",
+        "BALAMT",
+        "DTASOF",
+        "ACCTID",
+        "ACCTTYPE",
+        "BANKID",
+        "BRANCHID",
+        "BROKERID",
+        "CURDEF",
+        "ORG",
+        "FID",
+        "CODE",
+        "SEVERITY",
+        "MESSAGE",
+        "LANGUAGE",
+        "DTSTART",
+        "DTEND",
+        "TRNUID",
+        "CORRECTFITID",
+        "CORRECTACTION",
+    }
+)
+
+
+@dataclasses.dataclass(slots=True)
+class Element:
+    """One tag with its value or its children. `line` is physical, from 1; `closed` says that its end was seen."""
+
+    tag: str
+    line: int
+    text: str = ""
+    children: list[Element] = dataclasses.field(default_factory=list)
+    closed: bool = False
+
+    def first(self, tag: str) -> Element | None:
+        """Its first direct child of that name."""
+        return next((child for child in self.children if child.tag == tag), None)
+
+    def value(self, *path: str) -> str:
+        """The text at the end of a path of direct children, "" when there is none."""
+        found: Element | None = self
+        for tag in path:
+            found = found.first(tag) if found else None
+        return found.text if found else ""
+
+    def walk(self, *tags: str) -> Iterator[Element]:
+        """Every element below it with one of these names, in file order, not looking inside a find."""
+        for child in self.children:
+            if child.tag in tags:
+                yield child
+            else:
+                yield from child.walk(*tags)
+
+
+def looks_like_ofx(data: bytes) -> bool:
+    """Whether the file opens as OFX: its header, a comment or nothing, and then the root tag."""
+    head = data[:_HEAD]
+    codec = next((codec for mark, codec, _ in _BOMS if head.startswith(mark)), "latin-1")
+    text = head.decode(codec, errors="replace").lstrip("\ufeff \t\r\n")
+    return _ROOT.search(text) is not None and (text.startswith("<") or text[:10].upper() == "OFXHEADER:")
+
+
+def read_tree(data: bytes, file: str) -> tuple[Element, str]:
+    """The `OFX` element and the encoding used.
+
+    Raises:
+        FileRefused: `xml_entities` for a file that declares entities or a document type, `not_recognised` when
+            the header names another data format or there is no root.
+    """
+    text, encoding = _decoded(data)
+    root_at = _ROOT.search(text)
+    header = text[: root_at.start()] if root_at else text
+    form = re.search(r"^[ \t]*DATA:[ \t]*(\S+)", header, re.MULTILINE | re.IGNORECASE)
+    if root_at is None or (form and form[1].upper() != "OFXSGML"):
+        raise FileRefused(file, "not_recognised", detail=form[0].strip() if form else "OFX")
+    return _tree(text, file), encoding
+
+
+def _decoded(data: bytes) -> tuple[str, str]:
+    """UTF-8 if the bytes are, whatever the header claims; else what it claims; else the widest Chinese and Western."""
+    for mark, codec, label in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(codec, errors="replace"), label
+    head = data[:2000].decode("latin-1")
+    for name in ("utf-8", _claimed(head), "gb18030", "cp1252"):
+        try:
+            return data.decode(name), name
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode("cp1252", errors="replace"), "cp1252"
+
+
+def _claimed(head: str) -> str:
+    found = _DECLARED.search(head) or _CHARSET.search(head)
+    name = found[1] if found else ""
+    if name.isdigit():
+        name = {"1252": "cp1252", "936": "gb18030"}.get(name, f"cp{name}")
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return "utf-8"
+
+
+def _tree(text: str, file: str) -> Element:
+    ends = [match.start() for match in re.finditer("\n", text)]
+    closing = {match[1].upper() for match in re.finditer(r"</([A-Za-z][A-Za-z0-9._-]*)\s*>", text)}
+    top = Element("", 1)
+    stack, last, at = [top], top, 0
+    for match in _TOKEN.finditer(text):
+        last.text += _unescaped(text[at : match.start()])
+        at = match.end()
+        if match["declaration"]:
+            raise FileRefused(file, "xml_entities", bisect.bisect_left(ends, match.start()) + 1)
+        if match["cdata"] is not None:
+            last.text += match["cdata"]
+        elif match["tag"]:
+            tag = match["tag"].upper()
+            if match["slash"]:
+                last = _close(stack, tag)
+            else:
+                last = _open(stack, Element(tag, bisect.bisect_left(ends, match.start()) + 1), match, closing)
+    _strip(top)
+    return top.first("OFX") or top
+
+
+def _open(stack: list[Element], element: Element, match: re.Match[str], closing: set[str]) -> Element:
+    if element.tag == "STMTTRN":
+        # A row inside a row is a row whose end tag is missing.
+        while any(above.tag == "STMTTRN" for above in stack):
+            stack.pop()
+    stack[-1].children.append(element)
+    rest = match.string[match.end() : match.end() + 200].lstrip()
+    holds_value = bool(rest) and not rest.startswith("<")
+    room = len(stack) < _DEPTH
+    if room and element.tag in closing and element.tag not in _LEAVES and not match["empty"] and not holds_value:
+        stack.append(element)
+    return element
+
+
+def _close(stack: list[Element], tag: str) -> Element:
+    for depth in range(len(stack) - 1, 0, -1):
+        if stack[depth].tag == tag:
+            stack[depth].closed = True
+            del stack[depth:]
+            break
+    # What follows an end tag belongs to nobody.
+    return Element("", 0)
+
+
+def _strip(element: Element) -> None:
+    pending = [element]
+    while pending:
+        current = pending.pop()
+        current.text = " ".join(current.text.split())
+        pending.extend(current.children)
+
+
+def _unescaped(text: str) -> str:
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    name, decimal, hexadecimal = match.groups()
+    if name:
+        return _NAMED[name]
+    number = int(decimal) if decimal else int(hexadecimal, 16)
+    try:
+        return chr(number).encode().decode()
+    except (ValueError, OverflowError):  # no such character, or half of a surrogate pair
+        return match[0]
