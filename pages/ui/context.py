@@ -1,0 +1,97 @@
+"""Who is looking at this page, and with what: the first line of every page is `user = require_user()`.
+
+The gate has checked the cookie before Streamlit heard of the visitor and names the person and the session in headers
+that no client can set (`server.trustedUserHeaders`); here the session row itself is asked again at every run, because a
+socket outlives a sign-out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import zoneinfo
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+import streamlit as st
+
+from data import identity, preferences, running
+from data.database import Database
+from data.errors import StoreClosed
+from data.ids import OwnerId
+from data.preferences import Preferences
+from data.security.sealing import SealingKey
+from pages.ui import leave, session
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class User:
+    """The person at the screen and what a page needs to answer them. `now` is UTC without zone, `today` local."""
+
+    owner: OwnerId
+    name: str
+    operator: bool
+    session: str
+    preferences: Preferences
+    database: Database
+    key: SealingKey
+    now: datetime
+    today: date
+
+
+def require_user() -> User:
+    """The signed-in person; without a valid session the tab is sent to the sign-in page and the script stops here."""
+    user = user_or_none()
+    if user is None:
+        leave.for_sign_in()
+        st.stop()
+    session.guard_owner(str(user.owner))
+    session.remember_preferences(_for_screens(user.preferences))
+    return user
+
+
+def user_or_none() -> User | None:
+    """The signed-in person, None when nobody is, or when the session was ended meanwhile."""
+    claimed = claimed_session()
+    if claimed is None:
+        return None
+    try:
+        return _user(running.current(), *claimed)
+    except StoreClosed:
+        return None
+
+
+def still_signed_in() -> bool:
+    """Whether the session behind this tab still counts; cheap enough to ask every other second."""
+    claimed = claimed_session()
+    if claimed is None:
+        return False
+    try:
+        database = running.current().database
+        found = identity.session_of(database, *claimed)
+        return found is not None and found.open_at(database.clock())
+    except StoreClosed:
+        return True  # the app is stopping: the connection ends by itself, and nobody is to be signed out by that
+
+
+def claimed_session() -> tuple[UUID, str] | None:
+    """The person and session that the gate vouched for when this tab connected."""
+    uid, named = st.user.get("uid"), st.user.get("session")
+    if not isinstance(uid, str) or not isinstance(named, str):
+        return None
+    return UUID(uid), named
+
+
+def _user(wallet: running.Running, owner: UUID, named: str) -> User | None:
+    database = wallet.database
+    now = database.clock()
+    found = identity.session_of(database, owner, named)
+    who = identity.person(database, owner)
+    if found is None or who is None or not found.open_at(now):
+        return None
+    chosen = preferences.preferences_of(database, owner)
+    today = now.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(chosen.zone)).date()
+    return User(who.owner, who.name, who.operator, named, chosen, database, wallet.key, now, today)
+
+
+def _for_screens(chosen: Preferences) -> session.Preferences:
+    return session.Preferences(chosen.language, chosen.month_start_day, chosen.week_starts_sunday, chosen.zone)
