@@ -2,6 +2,10 @@
 -- date order, and the writer checks uniqueness before it appends (an ART index over millions of rows costs memory and
 -- time on every append). Instants are UTC without zone; dates are the person's local dates.
 
+-- The whole number in total * upto / whole, exact at any size. It is the one thing the two engines spell differently
+-- (PostgreSQL: div over numeric), so it has a name and no query divides.
+CREATE MACRO floor_share(total, upto, whole) AS cast((cast(total AS hugeint) * upto) // whole AS bigint);
+
 CREATE TABLE request (
     owner uuid NOT NULL,
     scope varchar NOT NULL,
@@ -49,6 +53,7 @@ CREATE TABLE entry (
     reverses uuid,
     refund_of uuid,
     payee varchar NOT NULL,
+    payee_key varchar NOT NULL,
     description varchar NOT NULL,
     method varchar NOT NULL
 );
@@ -64,7 +69,9 @@ CREATE TABLE posting (
     lot uuid
 );
 
--- field: category, note, tags, payee, excluded, split, refund_of; value: JSON text; the latest seq of a field counts
+-- The latest seq of a field counts; value is JSON text, and null takes the field back to what the entry itself says.
+-- category: "key"; note: "text"; tags: ["a", "b"]; payee: {"name", "key"}; excluded: true or false;
+-- split: [{"category", "amount_minor"}], positive, adding up to the entry's amount; refund_of: "entry id" (null: unlinked)
 CREATE TABLE annotation (
     owner uuid NOT NULL,
     entry uuid NOT NULL,
