@@ -55,7 +55,8 @@ CREATE TABLE entry (
     payee varchar NOT NULL,
     payee_key varchar NOT NULL,
     description varchar NOT NULL,
-    method varchar NOT NULL
+    method varchar NOT NULL,
+    note varchar NOT NULL
 );
 
 CREATE TABLE posting (
@@ -82,6 +83,7 @@ CREATE TABLE annotation (
     actor uuid NOT NULL
 );
 
+-- sha256: over what was read of the file (lines with their identities, skipped rows, problems); totals: JSON
 CREATE TABLE import_batch (
     owner uuid NOT NULL,
     id uuid NOT NULL,
@@ -111,7 +113,9 @@ CREATE TABLE import_undo (
     PRIMARY KEY (owner, batch)
 );
 
--- fingerprint: the first 128 bits of sha-256 over the line's identity; ordinal: the nth twin within one file
+-- fingerprint: the first 128 bits of sha-256 over the line's identity; ordinal: the nth twin within one file.
+-- refund_keys: JSON list of ids under which the original of a refund may be known. reason: of a booked line
+-- '' or 'inline_refund' (the refund that a purchase states about itself). cells: JSON, of a row's first part only.
 CREATE TABLE statement_line (
     owner uuid NOT NULL,
     batch uuid NOT NULL,
@@ -125,6 +129,9 @@ CREATE TABLE statement_line (
     entry uuid,
     order_id varchar NOT NULL,
     merchant_order_id varchar NOT NULL,
+    refund_keys varchar NOT NULL,
+    source_category varchar NOT NULL,
+    mcc varchar NOT NULL,
     status varchar NOT NULL,
     cells varchar NOT NULL
 );
