@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator
 
 from data.errors import Rejection
-from data.importers.computed import by_direction
 from data.importers.ofx_text import Element, looks_like_ofx, read_tree
 from data.importers.ofx_values import Stamp, account_hint, amount_of, stamp_of
+from data.importers.signed import by_direction, into_liability
 from data.importers.statement import (
     AccountHint,
     AccountKind,
@@ -38,7 +38,6 @@ _REQUIRED = ("TRNTYPE", "DTPOSTED", "TRNAMT")
 _OWN_MONEY = frozenset({"XFER", "ATM", "CASH"})
 _FEES = frozenset({"FEE", "SRVCHG"})
 _EARNINGS = frozenset({"INT", "DIV"})
-_REPAYMENT = re.compile(r"payment|thank you|autopay|还款", re.IGNORECASE)
 
 recognises = looks_like_ofx
 
@@ -190,8 +189,7 @@ def _kind(node: Element, account: AccountHint, direction: Direction, words: str,
     if direction is Direction.OUT:
         return Kind.EXPENSE
     if account.kind is AccountKind.LIABILITY and kind not in _EARNINGS:
-        # Nobody earns on a credit card: money in is the repayment from another account, or goods sent back.
-        return Kind.TRANSFER if kind == "PAYMENT" or _REPAYMENT.search(words) else Kind.REFUND
+        return into_liability(f"{kind} {words}")
     return Kind.INCOME
 
 

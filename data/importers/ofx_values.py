@@ -45,7 +45,7 @@ def stamp_of(text: str) -> Stamp | str:
     except ValueError:
         return "date_unreadable"
     if not EARLIEST <= moment.year <= LATEST:
-        return "date_out_of_range"
+        return "date_absurd"
     return Stamp(moment.date(), moment, text[:8])
 
 

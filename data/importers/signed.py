@@ -1,10 +1,13 @@
-"""What the rows of a signed statement add up to: bank files and mapped tables, which have no words for direction."""
+"""What statements without words for direction have in common: bank files and mapped tables."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from data.importers.statement import Direction, Line, Total, Totals
+from data.importers.statement import Direction, Kind, Line, Total, Totals
+
+_REPAYMENT = re.compile(r"payment|thank you|autopay|还款", re.IGNORECASE)
 
 
 def by_direction(lines: Iterable[Line]) -> Totals | None:
@@ -19,3 +22,8 @@ def by_direction(lines: Iterable[Line]) -> Totals | None:
 def _total(lines: tuple[Line, ...], direction: Direction) -> Total:
     amounts = [line.amount.minor for line in lines if line.direction is direction]
     return Total(len(amounts), sum(amounts))
+
+
+def into_liability(words: str) -> Kind:
+    """Money into a credit card: nobody earns there. Its words tell the repayment from goods sent back."""
+    return Kind.TRANSFER if _REPAYMENT.search(words) else Kind.REFUND
