@@ -28,6 +28,7 @@ HEADER_WITHIN = 200  # rows in which a header is looked for: preambles have 4 to
 _WORKBOOK_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _SENTINEL = "\x1a<end of file>"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
+_CONTROL_BYTES = bytes((*range(9), *range(14, 26), *range(27, 32)))
 _WIDE_UTF8 = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]{2}){2}")  # two neighbouring characters of three bytes
 
 
@@ -57,9 +58,11 @@ def decode(data: bytes, file: str) -> tuple[str, str]:
     if len(data) > MAX_BYTES:
         raise FileRefused(file, "too_large", detail=str(len(data)))
     text, encoding = _decode_marked(data, file) or _decode_plain(data, file)
-    found = _CONTROL.search(text)
-    if found:
-        raise FileRefused(file, "binary", line=text.count("\n", 0, found.start()) + 1)
+    # In every encoding but UTF-16 a control character is its byte, and bytes are searched four times faster.
+    if encoding.startswith("utf-16") or len(data.translate(None, _CONTROL_BYTES)) != len(data):
+        found = _CONTROL.search(text)
+        if found:
+            raise FileRefused(file, "binary", line=text.count("\n", 0, found.start()) + 1)
     return text, encoding
 
 
