@@ -1,0 +1,126 @@
+"""What will this month have cost at its end: an estimate with a range, never of income.
+
+estimate = spent + known recurring still to come + variable pace for the days left. The variable pace leans on the
+months before at first and on this month as it goes on. One large purchase is spent money, not a pace: a day counts
+towards the pace with at most `_PEAK` times a usual day.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from analytics.days import daily
+from analytics.figures import median
+from analytics.months import complete_months
+from analytics.recurring import Series, recurring
+from analytics.scope import Scope
+from analytics.spending import totals
+from data.period import Span
+
+_HIDDEN_BEFORE_DAY: Final = 7
+_MONTHS_NEEDED: Final = 3
+_PEAK: Final = 4
+_SPREAD_PERCENT: Final = 30  # the range around the pace when there are no months to learn it from
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Forecast:
+    """A month's spending at its end, minor units: low ≤ estimate ≤ high; on the last day all three are the spending."""
+
+    month: Span
+    currency: str
+    spent: int
+    coming: int
+    variable: int
+    low: int
+    high: int
+    due: tuple[tuple[date, Series], ...]
+
+    @property
+    def estimate(self) -> int:
+        """Spent, plus what is known to come, plus the usual for the days left."""
+        return self.spent + self.coming + self.variable
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Past:
+    """A complete month before: its variable (not recurring) spending and its length."""
+
+    variable: int
+    days: int
+
+
+def forecast(scope: Scope, currency: str) -> Forecast | None:
+    """The running month's forecast; None before day 7 unless three complete months exist."""
+    scope = dataclasses.replace(scope, refunds_in_purchase_month=False)
+    month = scope.month
+    past = [span for span in complete_months(scope) if span.end <= month.start][-_MONTHS_NEEDED:]
+    if not _may_show(month, scope.today, len(past)):
+        return None
+    series = [one for one in recurring(scope) if one.currency == currency]
+    by_day = daily(scope, month)
+    spent = by_day.spent(currency)
+    elapsed = month.first_days((scope.today - month.start).days + 1)
+    seen = by_day.column(currency, by_day.spending, elapsed)
+    for on, amount in _seen(series, elapsed):
+        seen[(on - month.start).days] -= amount
+    history = [
+        Past(totals(scope, span, currency).spending - sum(a for _, a in _seen(series, span)), span.days)
+        for span in past
+    ]
+    return assess(month, currency, spent, seen, history, _due(series, scope.today, month.end))
+
+
+def assess(
+    month: Span,
+    currency: str,
+    spent: int,
+    variable_days: Sequence[int],
+    past: Sequence[Past],
+    due: Sequence[tuple[date, Series]],
+) -> Forecast:
+    """The forecast from figures.
+
+    variable_days: what each elapsed day cost apart from recurring purchases. past: complete months before, if any.
+    """
+    elapsed, left = len(variable_days), month.days - len(variable_days)
+    here = (max(0, sum(_tamed(variable_days))), elapsed)
+    rates = [here, *((max(0, p.variable), p.days) for p in past)]
+    projected = [amount * left // days for amount, days in rates]
+    learned = sum(projected[1:]) // len(past) if past else projected[0]
+    variable = (projected[0] * elapsed + learned * left) // month.days
+    spread = variable * _SPREAD_PERCENT // 100
+    lowest, highest = (min(projected), max(projected)) if past else (variable - spread, variable + spread)
+    coming = sum(series.amount for _, series in due) if left else 0
+    base = spent + coming
+    return Forecast(
+        month,
+        currency,
+        spent,
+        coming,
+        variable,
+        base + min(lowest, variable),
+        base + max(highest, variable),
+        tuple(due),
+    )
+
+
+def _may_show(month: Span, today: date, complete: int) -> bool:
+    return (today - month.start).days + 1 >= _HIDDEN_BEFORE_DAY or complete >= _MONTHS_NEEDED
+
+
+def _tamed(amounts: Sequence[int]) -> list[int]:
+    usual = median([amount for amount in amounts if amount > 0]) or 0
+    return [min(amount, usual * _PEAK) for amount in amounts]
+
+
+def _seen(series: Sequence[Series], span: Span) -> list[tuple[date, int]]:
+    return [(o.on, o.amount) for one in series for o in one.occurrences if o.on in span]
+
+
+def _due(series: Sequence[Series], today: date, end: date) -> list[tuple[date, Series]]:
+    coming = [(on, one) for one in series for on in one.to_come(today, end)]
+    return sorted(coming, key=lambda pair: (pair[0], -pair[1].amount))

@@ -1,0 +1,105 @@
+"""The owner's books by month, held in memory: one query per data version answers most of every page.
+
+Spans of whole months come out of the held cube without the store; other spans are read by date, once per version.
+Facts that the person left out of reports are in neither.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+import pyarrow as pa
+
+from analytics.cube import Cube, Ints, cube_of, date_of, number_of
+from analytics.held import Held
+from analytics.scope import Scope
+from data.period import Span, month_of, months_between
+
+_OWNERS: Final = 64
+_SPANS: Final = 256
+_GRACE: Final = timedelta(days=3)
+_months: Held[Cube] = Held(_OWNERS)
+_spans: Held[Cube] = Held(_SPANS)
+
+
+_SUMS: Final = """
+SELECT f.month AS on_day, f.purchase_month AS purchase, f.kind, coalesce(f.category, 'uncategorised') AS category,
+    f.payee_key, max(f.payee) AS payee, cast(f.account AS varchar) AS account, f.currency,
+    cast(sum(f.spending) AS bigint) AS spending, cast(sum(f.income) AS bigint) AS income,
+    cast(sum(f.amount) AS bigint) AS amount, count(*) AS count,
+    cast(sum(CASE WHEN f.kind = 'refund' AND f.refund_of IS NULL THEN 1 ELSE 0 END) AS bigint) AS unlinked,
+    min(f.booked_on) AS first_on, max(f.booked_on) AS last_on
+FROM published_fact f
+WHERE f.owner = $owner AND NOT f.excluded"""
+_GROUPS: Final = """
+GROUP BY f.month, f.purchase_month, f.kind, coalesce(f.category, 'uncategorised'), f.payee_key, f.account, f.currency
+ORDER BY f.month"""
+_BY_MONTH: Final = _SUMS + _GROUPS
+
+
+def months(scope: Scope) -> Cube:
+    """Every month of the owner, by month, kind, category, payee, account and currency."""
+    return _months.get(
+        scope.db, scope.owner, "months", lambda: cube_of(scope.db.arrow(_BY_MONTH, {"owner": scope.owner}))
+    )
+
+
+_BY_DATE: Final = _SUMS + " AND f.booked_on >= $first AND f.booked_on < $until" + _GROUPS
+_BY_PURCHASE_DATE: Final = _SUMS + " AND f.purchase_on >= $first AND f.purchase_on < $until" + _GROUPS
+
+
+def within(scope: Scope, span: Span) -> Cube:
+    """The facts of any span, in the scope's view of refunds: from memory when the span is whole months."""
+    if is_whole(scope, span):
+        cube = months(scope)
+        when = month_column(scope, cube)
+        return cube.at((when >= number_of(span.start)) & (when < number_of(span.end)))
+    key = (span, scope.refunds_in_purchase_month)
+    return _spans.get(scope.db, scope.owner, key, lambda: cube_of(_read(scope, span)))
+
+
+def is_whole(scope: Scope, span: Span) -> bool:
+    """Whether the span consists of the owner's whole months."""
+    return all(month_of(edge, scope.start_day).start == edge for edge in (span.start, span.end))
+
+
+def month_column(scope: Scope, cube: Cube) -> Ints:
+    """Each row's month (day number of its start) in the scope's view of refunds."""
+    return cube.purchase if scope.refunds_in_purchase_month else cube.when
+
+
+def coverage(scope: Scope) -> Span | None:
+    """From the first booked day to the last one, None without facts."""
+    cube = months(scope)
+    if not len(cube):
+        return None
+    return Span(date_of(int(cube.first.min())), date_of(int(cube.last.max()) + 1))
+
+
+def complete_months(scope: Scope) -> list[Span]:
+    """The owner's months that are over and that the books cover whole, oldest first.
+
+    The first and the last days of a month may lack facts (nobody buys something every day): `_GRACE` of them.
+    """
+    covered = coverage(scope)
+    if covered is None:
+        return []
+    from_on, until = covered.start - _GRACE, covered.end + _GRACE
+    return [
+        month
+        for month in months_between(covered, scope.start_day)
+        if month.end <= scope.today and from_on <= month.start and month.end <= until
+    ]
+
+
+def currencies(scope: Scope) -> tuple[str, ...]:
+    """The currencies the owner has facts in, the most used first."""
+    cube = months(scope)
+    counts = dict(zip(cube.currency.values, cube.currency.add_up(cube.count).tolist(), strict=True))
+    return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
+
+
+def _read(scope: Scope, span: Span) -> pa.Table:
+    sql = _BY_PURCHASE_DATE if scope.refunds_in_purchase_month else _BY_DATE
+    return scope.db.arrow(sql, {"owner": scope.owner, "first": span.start, "until": span.end})
