@@ -45,7 +45,7 @@ def require_user() -> User:
         leave.for_sign_in()
         st.stop()
     session.guard_owner(str(user.owner))
-    session.remember_preferences(_for_screens(user.preferences))
+    session.remember_preferences(user.preferences)
     return user
 
 
@@ -91,7 +91,3 @@ def _user(wallet: running.Running, owner: UUID, named: str) -> User | None:
     chosen = preferences.preferences_of(database, owner)
     today = now.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(chosen.zone)).date()
     return User(who.owner, who.name, who.operator, named, chosen, database, wallet.key, now, today)
-
-
-def _for_screens(chosen: Preferences) -> session.Preferences:
-    return session.Preferences(chosen.language, chosen.month_start_day, chosen.week_starts_sunday, chosen.zone)

@@ -9,26 +9,17 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar, cast
-from uuid import uuid4
 
 import streamlit as st
 
+from data.ids import new_request_id
+from data.preferences import Preferences
 from pages.ui.catalogue import Language, normalise
 from pages.ui.periods import Period
 
 T = TypeVar("T")
 ThemeType = Literal["light", "dark"]
 Tone = Literal["success", "info", "warning", "error"]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Preferences:
-    """What the person chose in Settings. `month_start` 1–28 or 31 (last day); `language` None = the browser's."""
-
-    language: Language | None = None
-    month_start: int = 1
-    sunday_first: bool = False
-    zone: str | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -73,12 +64,12 @@ def theme() -> ThemeType:
 
 def month_start() -> int:
     """The day the person's months start on: 1–28, or 31 for the last day."""
-    return preferences().month_start
+    return preferences().month_start_day
 
 
 def sunday_first() -> bool:
     """Whether the person's weeks start on Sunday."""
-    return preferences().sunday_first
+    return preferences().week_starts_sunday
 
 
 def period() -> Period | None:
@@ -108,7 +99,7 @@ def request_id(form_key: str) -> str:
     """
     minted = cast("dict[str, str]", _get("requests", {}))
     if form_key not in minted:
-        _set("requests", {**minted, form_key: uuid4().hex})
+        _set("requests", {**minted, form_key: new_request_id()})
     return cast("dict[str, str]", _get("requests", {}))[form_key]
 
 
