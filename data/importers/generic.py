@@ -118,6 +118,9 @@ def apply(table: Table, mapping: Mapping) -> Statement:
         raise FileRefused(table.file, "no_rows", line=table.rows[at].line if at is not None else 0)
     reader = _reader(table, mapping, at)
     read = [_row(reader, row) for row in rows]
+    if _breaks_off(rows) and not isinstance(read[-1], Skipped):
+        last = rows[-1]
+        read[-1] = Problem(last.line, str(len(last.cells)), "truncated", sheet=table.sheet, cells=reader.cells(last))
     lines = tuple(found for found in read if isinstance(found, Line))
     return Statement(
         FORMAT,
@@ -129,6 +132,11 @@ def apply(table: Table, mapping: Mapping) -> Statement:
         header_row=table.rows[at].line if at is not None else 0,
         file=table.file,
     )
+
+
+def _breaks_off(rows: tuple[Row, ...]) -> bool:
+    """Whether the last row alone is shorter than all others: the file was cut there, perhaps within a figure."""
+    return len(rows) > 1 and len(rows[-1].cells) < min(len(row.cells) for row in rows[:-1])
 
 
 def _header_at(table: Table, mapping: Mapping) -> int | None:

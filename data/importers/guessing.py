@@ -35,7 +35,8 @@ def guess(table: Table, *, currency: str = "CNY", delimiter: str = ",") -> Mappi
     header = header_cells(table.rows[at]) if at is not None else ()
     data = table.rows[at + 1 if at is not None else 0 :][:_SAMPLE]
     columns = _columns(data, width_of(table))
-    roles = _named_roles(header, columns) if header else _unnamed_roles(columns)
+    # One row without a header is too little to go by.
+    roles = _named_roles(header, columns) if header else _unnamed_roles(columns) if len(data) > 1 else {}
     if Role.DATE not in roles or not (Role.AMOUNT in roles or {Role.DEBIT, Role.CREDIT} <= roles.keys()):
         return None
     signs = _Signs(_by_balance(header, data, roles), _of_a_card(table.rows[: (at or 0) + 1]))
@@ -229,9 +230,7 @@ def _mapping(
         flip_sign=inverse if signs.flip is None else signs.flip,
         currency=stated or currency,
         # Whose card it is, the file's name will say.
-        account=AccountHint(f"file:{signature_of(header, len(columns))}", "", AccountKind.LIABILITY)
-        if signs.card
-        else None,
+        account=AccountHint(f"file:{layout}", "", AccountKind.LIABILITY) if signs.card else None,
         doubts=tuple(doubt for doubt, holds in doubts.items() if holds),
     )
 
