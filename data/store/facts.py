@@ -10,13 +10,11 @@ category, its month, its exclusion), so refreshing an entry also refreshes the r
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
 from data.store.command import Reader, Write
-
-Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
 # The parts of a refund of a split purchase: with g refunded so far and a part ending at s of the whole P, the parts
 # refunded so far end at floor(g·s/P); a refund gets the difference that it makes. So each refund adds up to its own
@@ -234,15 +232,6 @@ _DERIVE: Final = (
     + _COLUMNS
     + " FROM derived ORDER BY booked_on, seq, part"
 )
-
-
-_MONTH_START: Final = "SELECT month_start_day FROM preference WHERE owner = $owner"
-
-
-def start_day_of(query: Query, owner: UUID) -> int:
-    """The day on which the owner's months start, 1 until they choose another; `query` is a reader's or the store's."""
-    rows = query(_MONTH_START, {"owner": owner})
-    return int(rows[0][0]) if rows else 1
 
 
 def refresh_entries(owner: UUID, entry_ids: Sequence[UUID], start_day: int) -> list[Write]:

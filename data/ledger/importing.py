@@ -1,0 +1,115 @@
+"""How a statement line becomes an entry: which accounts it moves, by how much, under which category.
+
+`legs_of` is the one place that decides. Its legs sum to zero by construction, so a hundred thousand lines need not
+become as many `Entry` objects to be known as balanced; `entry_of` builds the object from the same legs, and a test
+holds the two against each other.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from data.errors import require
+from data.ids import AccountId, EntryId, OwnerId
+from data.importers.statement import Direction, Kind, Line
+from data.ledger.accounts import CLEARING_KEY, EQUITY_KEY, EXPENSE_KEY, INCOME_KEY
+from data.ledger.entry import Entry, EntryKind, Posting
+from data.money import Money
+
+
+class Leg(NamedTuple):
+    """One posting to come: account by its key, signed minor units, and the category on income and expense."""
+
+    account: str
+    minor: int
+    currency: str
+    category: str | None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Move:
+    """What a line does once everybody has had their say: the importer, the rules, the person. `minor` is positive."""
+
+    kind: Kind
+    direction: Direction
+    minor: int
+    currency: str
+    account: str
+    counter: str | None = None
+    category: str | None = None
+
+
+_OTHER_SIDE = {
+    Kind.EXPENSE: EXPENSE_KEY,
+    Kind.REFUND: EXPENSE_KEY,
+    Kind.FEE: EXPENSE_KEY,
+    Kind.INCOME: INCOME_KEY,
+    Kind.ADJUSTMENT: EQUITY_KEY,
+}
+_WITHOUT_CATEGORY = frozenset({Kind.TRANSFER, Kind.ADJUSTMENT})
+
+
+def legs_of(move: Move, fee: Move | None = None) -> tuple[Leg, ...]:
+    """The legs of a line, and of the fee that its row contains when it is a transfer; they sum to zero.
+
+    An expense or refund is settled against the expense book, income against the income book, an adjustment against
+    equity. A transfer goes to the other own account, to clearing when the statement does not name it. A fee paid
+    from the transfer's own account shares its leg.
+    """
+    own = move.minor if move.direction is Direction.IN else -move.minor
+    category = None if move.kind in _WITHOUT_CATEGORY else move.category
+    other = _OTHER_SIDE.get(move.kind) or move.counter or CLEARING_KEY
+    if fee is None:
+        return (
+            Leg(move.account, own, move.currency, None),
+            Leg(other, -own, move.currency, category),
+        )
+    require(fee.kind is Kind.FEE and move.kind is Kind.TRANSFER, "only a transfer carries its fee in its entry")
+    paid = fee.minor if fee.direction is Direction.IN else -fee.minor
+    counter = Leg(other, -own, move.currency, None)
+    cost = Leg(EXPENSE_KEY, -paid, fee.currency, fee.category)
+    if (fee.account, fee.currency) == (move.account, move.currency):
+        return Leg(move.account, own + paid, move.currency, None), counter, cost
+    return (
+        Leg(move.account, own, move.currency, None),
+        counter,
+        cost,
+        Leg(fee.account, paid, fee.currency, None),
+    )
+
+
+def move_of(line: Line, category: str | None) -> Move:
+    """What the line does as the importer reads it, under a category."""
+    counter = line.counter.key if line.counter else None
+    return Move(line.kind, line.direction, line.amount.minor, line.amount.currency, line.account.key, counter, category)
+
+
+def utc(line: Line) -> datetime:
+    """The line's instant as the ledger keeps it: UTC without zone."""
+    return line.occurred_at.astimezone(UTC).replace(tzinfo=None)
+
+
+def entry_of(
+    line: Line, legs: Iterable[Leg], entry: EntryId, owner: OwnerId, accounts: Mapping[str, AccountId], kind: Kind
+) -> Entry:
+    """The entry of one line as an object.
+
+    Raises:
+        InvariantBroken: when the legs do not balance.
+    """
+    postings = tuple(
+        Posting(owner, accounts[leg.account], Money(leg.minor, leg.currency), leg.category) for leg in legs
+    )
+    return Entry(
+        id=entry,
+        kind=EntryKind(kind.value),
+        occurred_at=utc(line),
+        booked_on=line.booked_on,
+        postings=postings,
+        payee=line.payee,
+        description=line.description,
+        method=line.method,
+    )

@@ -1,0 +1,1 @@
+"""Statements against the ledger: duplicates, refunds and their purchases, previews. Pure."""

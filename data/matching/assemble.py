@@ -1,0 +1,267 @@
+"""From parsed files and what is known to the preview: duplicates found, categories chosen, refunds linked.
+
+Pure. A line is a duplicate when a line with its identity and its place among its twins is booked already, or stands
+in an earlier file of the same drop (one bill as CSV and as a sheet).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from data.categories.categorise import Book, categorise
+from data.categories.facts import facts_of
+from data.categories.text import normalise_payee
+from data.importers.statement import AccountHint, Kind, Line, Statement
+from data.ledger.importing import utc
+from data.matching.known import Known, Mark, fingerprint, marks_of
+from data.matching.linking import LINKED, Bought, Link, Returned, Shelf, Target
+from data.matching.preview import IMPORTED, IN_DROP, NEW, STATED, Preview, token_of
+
+INLINE = "inline_refund"
+REFUND_REASON = "refund"
+
+
+def flatten(statements: Sequence[Statement]) -> tuple[tuple[Line, ...], list[int], list[Mark]]:
+    """Every line of the drop, the index of its file, and its mark."""
+    lines = tuple(line for statement in statements for line in statement.lines)
+    files = [index for index, statement in enumerate(statements) for _ in statement.lines]
+    return lines, files, [mark for statement in statements for mark in marks_of(statement)]
+
+
+def is_inline(line: Line) -> bool:
+    """Whether this is the refund that a purchase states about itself."""
+    return line.identity[-1:] == (INLINE,)
+
+
+def assemble(statements: Sequence[Statement], known: Known, book: Book) -> Preview:
+    """What importing these files would do, given what is known."""
+    lines, files, marks = flatten(statements)
+    drop = _Drop(lines, files, marks, known, *_duplicates(files, marks, known))
+    verdicts = [categorise(facts_of(line, statements[at].format), book) for line, at in zip(lines, files, strict=True)]
+    minor = [line.amount.minor for line in lines]
+    links = _Linking(drop, minor)
+    links.run()
+    category = [verdict.category if verdict else None for verdict in verdicts]
+    reason = [verdict.reason.value if verdict else "" for verdict in verdicts]
+    for row, link in links.found.items():
+        taken = drop.category_of(link.target, category) if link.note == LINKED else None
+        if taken and lines[row].kind is Kind.REFUND:
+            category[row], reason[row] = taken, REFUND_REASON
+    return Preview(
+        statements=tuple(statements),
+        lines=lines,
+        file=files,
+        marks=drop.marks,
+        kind=[line.kind for line in lines],
+        minor=minor,
+        category=category,
+        reason=reason,
+        account=[line.account.key for line in lines],
+        counter=[line.counter.key if line.counter else None for line in lines],
+        payee_key=[normalise_payee(line.payee) for line in lines],
+        duplicate=drop.fate,
+        target=[_applied(links.found.get(row)) for row in range(len(lines))],
+        suggestion=[_offered(links.found.get(row)) for row in range(len(lines))],
+        refund_note=[links.found[row].note if row in links.found else "" for row in range(len(lines))],
+        said=_said(drop, statements, book),
+        backlinks=links.backlinks,
+        hints=_hints(lines),
+        known=known,
+        book=book,
+        token=token_of(statements, marks),
+    )
+
+
+def _applied(link: Link | None) -> Target | None:
+    return link.target if link and link.note == LINKED else None
+
+
+def _offered(link: Link | None) -> Target | None:
+    return link.target if link and link.note != LINKED else None
+
+
+def _hints(lines: Sequence[Line]) -> dict[str, AccountHint]:
+    found: dict[str, AccountHint] = {}
+    for line in lines:
+        found.setdefault(line.account.key, line.account)
+        if line.counter:
+            found.setdefault(line.counter.key, line.counter)
+    return found
+
+
+def _duplicates(files: Sequence[int], marks: Sequence[Mark], known: Known) -> tuple[list[str], dict[Mark, int]]:
+    """What is new, and the row that stands for each mark."""
+    first: dict[Mark, int] = {}
+    fate = []
+    for row, mark in enumerate(marks):
+        stands = first.setdefault(mark, row)
+        if mark in known.booked:
+            fate.append(IMPORTED)
+        else:
+            fate.append(NEW if files[stands] == files[row] else IN_DROP)
+    return fate, first
+
+
+def _said(drop: _Drop, statements: Sequence[Statement], book: Book) -> dict[int, dict[str, Any]]:
+    """What the person's rules say besides the category; of several aliases or notes, the first rule's counts."""
+    if not any(r.action.payee or r.action.tags or r.action.exclude or r.action.note for r in book.rules):
+        return {}
+    said: dict[int, dict[str, Any]] = {}
+    for row, (line, at) in enumerate(zip(drop.lines, drop.files, strict=True)):
+        one: dict[str, Any] = {}
+        for rule in book.applying(facts_of(line, statements[at].format)):
+            act = rule.action
+            if act.payee:
+                one.setdefault("payee", {"name": act.payee, "key": normalise_payee(act.payee)})
+            if act.tags:
+                one["tags"] = list(dict.fromkeys([*one.get("tags", []), *act.tags]))
+            if act.exclude:
+                one["excluded"] = True
+            if act.note and not line.note:
+                one.setdefault("note", act.note)
+        if one and drop.fate[row] == NEW:
+            said[row] = one
+    return said
+
+
+@dataclasses.dataclass(slots=True)
+class _Drop:
+    """The lines with what is known of each. `fate` and `marks` change while refunds are linked."""
+
+    lines: tuple[Line, ...]
+    files: list[int]
+    marks: list[Mark]
+    known: Known
+    fate: list[str]
+    first: dict[Mark, int]
+
+    def target_of(self, mark: Mark) -> Target | None:
+        """The booked entry or the row that stands for a mark."""
+        return self.known.booked.get(mark) or self.first.get(mark)
+
+    def originals(self, row: int) -> tuple[Target, ...]:
+        """What the line's own file names as its purchase: the twin in the same place first."""
+        named = self.lines[row].refund_of
+        if named is None:
+            return ()
+        print_ = fingerprint(named)
+        place = self.marks[row][1] if is_inline(self.lines[row]) else 0
+        found: list[Target] = []
+        ordinal = 0
+        while (target := self.target_of((print_, ordinal))) is not None:
+            found.append(target)
+            ordinal += 1
+        return tuple(found[place:] + found[:place])
+
+    def category_of(self, target: Target | None, category: Sequence[str | None]) -> str | None:
+        """The category of a purchase in the drop or in the ledger."""
+        if isinstance(target, UUID):
+            purchase = self.known.purchases.get(target)
+            return purchase.category if purchase else None
+        return None if target is None else category[target]
+
+
+class _Linking:
+    """Links every refund of the drop, and the booked refunds whose purchase the drop brings."""
+
+    def __init__(self, drop: _Drop, minor: list[int]) -> None:
+        self._drop = drop
+        self._minor = minor
+        self._shelf = Shelf()
+        self._by_rows: defaultdict[Target, int] = defaultdict(int)  # refunded by rows of their own in this drop
+        self.found: dict[int, Link] = {}
+        self.backlinks: dict[UUID, int] = {}
+
+    def run(self) -> None:
+        """Oldest first, so that partial refunds use up a purchase in their order; what purchases state comes last."""
+        rows = [r for r, line in enumerate(self._drop.lines) if line.kind is Kind.REFUND or line.refund_of]
+        if not rows and not self._drop.known.open_refunds:
+            return
+        self._stock()
+        rows.sort(key=lambda row: (self._drop.lines[row].occurred_at, row))
+        for open_ in self._drop.known.open_refunds:
+            returned = Returned(open_.occurred_at, open_.currency, open_.minor, open_.payee_key, (), open_.keys)
+            link = self._shelf.link(returned)
+            if link.note == LINKED and isinstance(link.target, int):
+                self.backlinks[open_.entry] = link.target
+                self._took(link.target, open_.minor)
+        for row in rows:
+            if not is_inline(self._drop.lines[row]) and self._drop.fate[row] == NEW:
+                self._row(row)
+        for row in rows:
+            if is_inline(self._drop.lines[row]):
+                self._stated(row)
+
+    def _stock(self) -> None:
+        drop = self._drop
+        for p in drop.known.purchases.values():
+            ids = [key for key, entries in drop.known.by_id.items() if p.entry in entries]
+            rest = p.paid - p.refunded
+            self._shelf.put(Bought(p.entry, p.occurred_at, p.currency, p.payee_key, rest, p.stated), ids)
+        for row, line in enumerate(drop.lines):
+            if drop.fate[row] == NEW and line.refund_of is None and line.kind in {Kind.EXPENSE, Kind.TRANSFER}:
+                bought = Bought(row, utc(line), line.amount.currency, "", line.amount.minor)
+                if line.kind is Kind.EXPENSE:
+                    bought.payee_key = normalise_payee(line.payee)
+                    self._shelf.put(bought, (line.order_id, line.merchant_order_id))
+                else:  # a returned transfer is found only by what its own file names
+                    self._shelf.put(bought)
+
+    def _row(self, row: int) -> None:
+        line = self._drop.lines[row]
+        returned = Returned(
+            utc(line),
+            line.amount.currency,
+            line.amount.minor,
+            normalise_payee(line.payee),
+            self._drop.originals(row),
+            line.refund_keys,
+        )
+        link = self._shelf.link(returned)
+        if link.note == LINKED and link.target is not None:
+            bought = self._shelf.bought[link.target]
+            if bought.stated >= line.amount.minor:
+                bought.stated -= line.amount.minor
+                self._drop.fate[row] = STATED
+                return
+            self._took(link.target, line.amount.minor)
+        if link.note:
+            self.found[row] = link
+
+    def _took(self, target: Target, minor: int) -> None:
+        self._shelf.take(target, minor)
+        self._by_rows[target] += minor
+
+    def _stated(self, row: int) -> None:
+        """A figure that a purchase states is the sum of all its refunds so far: only what is not known yet counts."""
+        drop, line = self._drop, self._drop.lines[row]
+        target = next(iter(drop.originals(row)), None)
+        if target is None or drop.fate[row] == IN_DROP:
+            return
+        purchase = drop.known.purchases.get(target) if isinstance(target, UUID) else None
+        if drop.fate[row] == IMPORTED and purchase is None:
+            return
+        before = purchase.refunded if purchase else 0
+        due = line.amount.minor - before - self._by_rows[target]
+        bought = self._shelf.bought.get(target)
+        if due <= 0 or (bought and due > bought.rest):
+            drop.fate[row] = drop.fate[row] or STATED
+            return
+        if drop.fate[row] == IMPORTED:
+            drop.fate[row] = NEW
+            drop.marks[row] = self._free(drop.marks[row])
+        self._minor[row] = due
+        self._shelf.take(target, due)
+        self.found[row] = Link(target, LINKED)
+
+    def _free(self, mark: Mark) -> Mark:
+        """The next place among the twins: the statement's figure has grown since it was booked."""
+        print_, ordinal = mark
+        while (print_, ordinal) in self._drop.known.booked or (print_, ordinal) in self._drop.first:
+            ordinal += 1
+        self._drop.first[print_, ordinal] = -1
+        return print_, ordinal

@@ -1,0 +1,149 @@
+"""What the store knows about a drop of files: lines already booked, accounts, purchases that refunds may belong to.
+
+The queries run for the preview on a reader's cursor and again inside the commit; they take whichever asks.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from data.importers.statement import AccountKind
+from data.matching.known import Account, Known, Mark, OpenRefund, Purchase, Questions
+
+Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
+
+
+def known(query: Query, owner: UUID, asked: Questions) -> Known:
+    """The answers to the questions of a drop; of this owner only."""
+    booked = _booked(query, owner, asked)
+    by_id = _by_id(query, owner, asked)
+    originals = set(asked.originals)
+    named = {entry for (print_, _), entry in booked.items() if print_ in originals}
+    named.update(entry for entries in by_id.values() for entry in entries)
+    return Known(
+        booked=booked,
+        accounts=accounts(query, owner),
+        purchases=_purchases(query, owner, asked, named),
+        by_id=by_id,
+        open_refunds=_open_refunds(query, owner) if asked.sells else (),
+    )
+
+
+_BOOKED = """
+SELECT s.fingerprint, s.ordinal, s.entry
+FROM statement_line s
+JOIN (SELECT unnest(cast($fingerprints AS uuid[])) AS fingerprint) w ON w.fingerprint = s.fingerprint
+WHERE s.owner = $owner AND s.outcome = 'booked'
+    AND s.batch NOT IN (SELECT batch FROM import_undo WHERE owner = $owner)"""
+_ANY_LINE = "SELECT 1 FROM import_batch WHERE owner = $owner LIMIT 1"
+
+
+def _booked(query: Query, owner: UUID, asked: Questions) -> dict[Mark, UUID]:
+    if not query(_ANY_LINE, {"owner": owner}):
+        return {}
+    rows = query(_BOOKED, {"owner": owner, "fingerprints": list(map(str, asked.fingerprints))})
+    return {(print_, ordinal): entry for print_, ordinal, entry in rows}
+
+
+_ACCOUNTS = """
+SELECT hint_key, id, kind, name, closed, merged_into FROM published_account
+WHERE owner = $owner AND kind IN ('asset', 'liability')"""
+
+
+def accounts(query: Query, owner: UUID) -> dict[str, Account]:
+    """The owner's money accounts by their key, as they are named and merged now."""
+    rows = query(_ACCOUNTS, {"owner": owner})
+    return {key: Account(id_, AccountKind(kind), name, closed, into) for key, id_, kind, name, closed, into in rows}
+
+
+_ALL_ACCOUNTS = "SELECT hint_key, id FROM account WHERE owner = $owner"
+
+
+def account_ids(query: Query, owner: UUID) -> dict[str, UUID]:
+    """Every account of the owner by its key, books included."""
+    return dict(query(_ALL_ACCOUNTS, {"owner": owner}))
+
+
+_BY_ID = """
+SELECT s.order_id, s.merchant_order_id, s.entry
+FROM statement_line s
+WHERE s.owner = $owner AND s.outcome = 'booked'
+    AND (s.order_id IN (SELECT unnest(cast($keys AS varchar[])))
+        OR s.merchant_order_id IN (SELECT unnest(cast($keys AS varchar[]))))
+    AND s.batch NOT IN (SELECT batch FROM import_undo WHERE owner = $owner)
+ORDER BY s.entry"""
+
+
+def _by_id(query: Query, owner: UUID, asked: Questions) -> dict[str, tuple[UUID, ...]]:
+    if not asked.keys:
+        return {}
+    keys = set(asked.keys)
+    found: defaultdict[str, list[UUID]] = defaultdict(list)
+    for order_id, merchant_order_id, entry in query(_BY_ID, {"owner": owner, "keys": list(asked.keys)}):
+        for key in {order_id, merchant_order_id} & keys:
+            found[key].append(entry)
+    return {key: tuple(entries) for key, entries in found.items()}
+
+
+_PURCHASES = """
+WITH bought AS (
+    SELECT f.entry, min(f.occurred_at) AS occurred_at, min(f.booked_on) AS booked_on, min(f.currency) AS currency,
+        cast(sum(f.spending) AS bigint) AS paid, min(f.payee_key) AS payee_key,
+        CASE WHEN count(DISTINCT f.category) = 1 THEN min(f.category) END AS category
+    FROM fact f
+    WHERE f.owner = $owner AND f.kind = 'expense'
+        AND (f.entry IN (SELECT unnest(cast($entries AS uuid[])))
+            OR (f.payee_key IN (SELECT unnest(cast($payees AS varchar[]))) AND f.booked_on BETWEEN $since AND $until))
+    GROUP BY f.entry
+),
+back AS (
+    SELECT f.refund_of AS entry, cast(sum(-f.spending) AS bigint) AS refunded
+    FROM fact f WHERE f.owner = $owner AND f.kind = 'refund' AND f.refund_of IN (SELECT entry FROM bought)
+    GROUP BY f.refund_of
+),
+inline AS (
+    SELECT f.refund_of AS entry, cast(sum(-f.spending) AS bigint) AS stated
+    FROM fact f JOIN statement_line s ON s.owner = f.owner AND s.entry = f.entry
+    WHERE f.owner = $owner AND s.owner = $owner AND s.reason = 'inline_refund' AND f.kind = 'refund'
+        AND f.refund_of IN (SELECT entry FROM bought)
+    GROUP BY f.refund_of
+)
+SELECT b.entry, b.occurred_at, b.booked_on, b.currency, b.paid, coalesce(r.refunded, 0), coalesce(i.stated, 0),
+    b.payee_key, b.category
+FROM bought b LEFT JOIN back r ON r.entry = b.entry LEFT JOIN inline i ON i.entry = b.entry"""
+
+
+def _purchases(query: Query, owner: UUID, asked: Questions, named: set[UUID]) -> dict[UUID, Purchase]:
+    if not named and not asked.payees:
+        return {}
+    rows = query(
+        _PURCHASES,
+        {
+            "owner": owner,
+            "entries": list(named),
+            "payees": list(asked.payees),
+            "since": asked.since,
+            "until": asked.until,
+        },
+    )
+    return {row[0]: Purchase(*row) for row in rows}
+
+
+_OPEN_REFUNDS = """
+SELECT f.entry, f.occurred_at, f.currency, -f.spending, f.payee_key, s.refund_keys
+FROM fact f JOIN statement_line s ON s.owner = f.owner AND s.entry = f.entry
+WHERE f.owner = $owner AND s.owner = $owner AND f.kind = 'refund' AND f.refund_of IS NULL AND NOT f.split
+    AND s.outcome = 'booked' AND s.refund_keys <> '[]'
+ORDER BY f.occurred_at, f.entry"""
+
+
+def _open_refunds(query: Query, owner: UUID) -> tuple[OpenRefund, ...]:
+    rows = query(_OPEN_REFUNDS, {"owner": owner})
+    return tuple(
+        OpenRefund(entry, when, currency, minor, payee_key, tuple(json.loads(keys)))
+        for entry, when, currency, minor, payee_key, keys in rows
+    )
