@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 
 from data.errors import Rejection
@@ -40,12 +41,19 @@ def figure_of(text: str) -> tuple[str, str | None]:
 
 def currency_of(cell: Cell) -> str | None:
     """The currency that a cell names: a code, `人民币`, a symbol; None for anything else."""
-    name = folded(text_of(cell))
+    return _currency_named(text_of(cell)[:LONGEST])
+
+
+@functools.lru_cache(maxsize=1024)
+def _currency_named(text: str) -> str | None:
+    name = folded(text)
+    if name.casefold() in CURRENCIES:
+        return CURRENCIES[name.casefold()]
     try:
         exponent(name.upper())
     except Rejection:
-        return CURRENCIES.get(name.casefold())
-    return CURRENCIES.get(name.casefold(), name.upper())
+        return None
+    return name.upper()
 
 
 def has_sign(cell: Cell) -> bool:

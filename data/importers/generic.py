@@ -7,15 +7,15 @@ the next file. Every row is kept: as a line, as skipped with a reason, or as a p
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta, timezone
+from datetime import timedelta, timezone
 from pathlib import PurePath
 
-from data.errors import Rejection
-from data.importers.directed import Reading, directed, kind_of
-from data.importers.figures import LONGEST, currency_of, figure_of
+from data.importers.directed import Reading, kind_of
+from data.importers.fields import Fields, Unreadable, fields_of, reading_of
 from data.importers.guessing import guess, signature
-from data.importers.headings import FOOTER, NOTHING
+from data.importers.headings import FOOTER
 from data.importers.mapping import (
     DateOrder,
     Doubt,
@@ -28,7 +28,6 @@ from data.importers.mapping import (
     width_of,
 )
 from data.importers.methods import card_in
-from data.importers.moments import moment_of, time_of, zone_of
 from data.importers.reading import text_of
 from data.importers.signed import by_direction
 from data.importers.statement import (
@@ -40,8 +39,7 @@ from data.importers.statement import (
     Skipped,
     Statement,
 )
-from data.importers.table import Cell, Row, Table
-from data.money import Money, parse_amount
+from data.importers.table import Row, Table
 
 __all__ = [
     "FORMAT",
@@ -61,48 +59,25 @@ FORMAT = "generic"
 _CREDIT = ("credit", "信用卡", "贷记卡", "花呗", "白条")
 
 
-class _Unreadable(Exception):  # noqa: N818 - it never leaves this module
-    """A cell that stops its row: the role of its column, why, and its text."""
-
-    def __init__(self, role: Role, reason: str, text: str) -> None:
-        super().__init__(reason)
-        self.role, self.reason, self.text = role, reason, text
-
-
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Reader:
     """What is the same for every row of one table."""
 
     table: Table
     mapping: Mapping
-    names: tuple[str, ...]
+    headings: tuple[str, ...]
     account: AccountHint
     zone: timezone
-
-    def cell(self, row: Row, role: Role) -> Cell:
-        """The cell of the column that plays `role`, "" where there is none."""
-        at = self.mapping.column(role)
-        return row.cells[at] if at is not None and at < len(row.cells) else ""
-
-    def text(self, row: Row, role: Role) -> str:
-        """Its text; a dash or a slash alone is an empty cell."""
-        text = text_of(self.cell(row, role))
-        return "" if text in NOTHING else text
 
     def name(self, role: Role) -> str:
         """What the file calls that column: its heading, or its number from 1 where there is none."""
         at = self.mapping.column(role)
-        if at is None:
-            return role.value
-        return self.names[at] if at < len(self.names) and self.names[at] else str(at + 1)
+        return role.value if at is None else self.headings[at] if at < len(self.headings) else str(at + 1)
 
     def cells(self, row: Row) -> dict[str, str]:
-        """The row as the file has it, by heading; a repeated heading gets its number."""
-        found: dict[str, str] = {}
-        for at, cell in enumerate(row.cells):
-            name = self.names[at] if at < len(self.names) and self.names[at] else str(at + 1)
-            found[f"{name} {at + 1}" if name in found else name] = text_of(cell)
-        return found
+        """The row as the file has it, by heading."""
+        spare = map(str, range(len(self.headings) + 1, len(row.cells) + 1))
+        return dict(zip((*self.headings, *spare), map(text_of, row.cells), strict=False))
 
 
 def apply(table: Table, mapping: Mapping) -> Statement:
@@ -149,11 +124,21 @@ def _header_at(table: Table, mapping: Mapping) -> int | None:
 
 
 def _reader(table: Table, mapping: Mapping, at: int | None) -> _Reader:
-    names = tuple(map(text_of, table.rows[at].cells)) if at is not None else ()
     unnamed = AccountHint(f"file:{signature_of(mapping.header, width_of(table))}", "", AccountKind.ASSET)
     own = mapping.account or unnamed
     own = own if own.label else dataclasses.replace(own, label=PurePath(table.file).stem)
-    return _Reader(table, mapping, names, own, timezone(timedelta(minutes=mapping.utc_offset)))
+    return _Reader(table, mapping, _headings(table, at), own, timezone(timedelta(minutes=mapping.utc_offset)))
+
+
+def _headings(table: Table, at: int | None) -> tuple[str, ...]:
+    """What each column is called; an empty or repeated heading gets its number, from 1."""
+    seen: set[str] = set()
+    headings = []
+    for number, cell in enumerate(table.rows[at].cells if at is not None else (), 1):
+        name = text_of(cell) or str(number)
+        headings.append(f"{name} {number}" if name in seen else name)
+        seen.add(name)
+    return tuple(headings)
 
 
 def _doubts(reader: _Reader, at: int | None) -> Iterable[Problem]:
@@ -166,91 +151,28 @@ def _doubts(reader: _Reader, at: int | None) -> Iterable[Problem]:
 
 def _row(reader: _Reader, row: Row) -> Line | Skipped | Problem:
     sheet = reader.table.sheet
+    fields = fields_of(reader.mapping, row)
     try:
-        reading = _reading(reader, row)
-    except _Unreadable as unreadable:
+        reading = reading_of(reader.mapping, reader.zone, fields)
+    except Unreadable as unreadable:
         if FOOTER.match(next((text for cell in row.cells if (text := text_of(cell))), "")):
             return Skipped(row.line, "footer", sheet, reader.cells(row))
         name = reader.name(unreadable.role)
         return Problem(row.line, name, unreadable.reason, unreadable.text[:100], sheet, reader.cells(row))
     if isinstance(reading, str):
         return Skipped(row.line, reading, sheet, reader.cells(row))
-    return _line(reader, row, reading)
+    return _line(reader, row, fields, reading)
 
 
-def _reading(reader: _Reader, row: Row) -> Reading | str:
-    """When and how much, or the reason why the row moves nothing."""
-    occurred_at = _when(reader, row)
-    currency = _currency(reader, row)
-    debit, credit = (_amount(reader, row, role, currency) for role in (Role.DEBIT, Role.CREDIT))
-    amount = _amount(reader, row, Role.AMOUNT, currency)
-    if debit and credit:
-        raise _Unreadable(Role.CREDIT, "both_sides", reader.text(row, Role.CREDIT))
-    if amount is None and debit is None and credit is None:
-        if _is_short(reader, row):
-            raise _Unreadable(Role.AMOUNT, "missing", "")
-        return "no_amount"
-    signed = -abs(debit) if debit else abs(credit) if credit else amount
-    if not signed:
-        return "zero_amount"
-    if reader.mapping.flip_sign:
-        signed = -signed
-    word = reader.text(row, Role.DIRECTION)
-    direction, kind = directed(word, signed, flipped=reader.mapping.flip_sign)
-    return Reading(occurred_at.date(), occurred_at, abs(signed), direction, kind)
-
-
-def _is_short(reader: _Reader, row: Row) -> bool:
-    """Whether the row breaks off before its amount, as the last row of a file that was cut does."""
-    at = reader.mapping.column(Role.AMOUNT)
-    return at is not None and at >= len(row.cells)
-
-
-def _when(reader: _Reader, row: Row) -> datetime:
-    found = moment_of(reader.cell(row, Role.DATE), reader.mapping.date_order)
-    if isinstance(found, str):
-        raise _Unreadable(Role.DATE, found, reader.text(row, Role.DATE))
-    day, clock, zone = found
-    clock = time_of(reader.cell(row, Role.TIME)) or clock or time()
-    zone = zone_of(reader.cell(row, Role.TIMEZONE)) or zone or reader.zone
-    return datetime.combine(day, clock, zone)
-
-
-def _currency(reader: _Reader, row: Row) -> str:
-    text = reader.text(row, Role.CURRENCY)
-    if not text:
-        return reader.mapping.currency
-    found = currency_of(text)
-    if found is None:
-        raise _Unreadable(Role.CURRENCY, "currency_unknown", text)
-    return found
-
-
-def _amount(reader: _Reader, row: Row, role: Role, currency: str) -> Money | None:
-    cell, text = reader.cell(row, role), reader.text(row, role)
-    if not text:
-        return None
-    comma = reader.mapping.decimal_comma and isinstance(cell, str)
-    figure, code = figure_of(text[: LONGEST + 1])
-    try:
-        if len(text) > LONGEST:
-            raise _Unreadable(role, "amount_unreadable", text)
-        return parse_amount(figure, code or currency, decimal_comma=comma)
-    except Rejection as rejection:
-        raise _Unreadable(role, rejection.code, text) from None
-
-
-def _line(reader: _Reader, row: Row, reading: Reading) -> Line:
-    account = _named(reader.text(row, Role.ACCOUNT)) or reader.account
-    texts = {role: reader.text(row, role) for role in Role}
-    category = texts[Role.SUBCATEGORY] or texts[Role.CATEGORY]
-    words = f"{texts[Role.DESCRIPTION]} {texts[Role.NOTE]} {category}"
-    counter = _named(texts[Role.COUNTER])
-    kind = kind_of(reading, account.kind, category, words)
-    order_id = texts[Role.ORDER_ID]
+def _line(reader: _Reader, row: Row, fields: Fields, reading: Reading) -> Line:
+    account = _named(fields.text(Role.ACCOUNT)) or reader.account
+    counter = _named(fields.text(Role.COUNTER))
+    payee, description = fields.text(Role.PAYEE), fields.text(Role.DESCRIPTION)
+    category = fields.text(Role.SUBCATEGORY) or fields.text(Role.CATEGORY)
+    note, order_id = fields.text(Role.NOTE), fields.text(Role.ORDER_ID)
     return Line(
         line=row.line,
-        kind=kind,
+        kind=kind_of(reading, account.kind, category, f"{description} {note} {category}"),
         direction=reading.direction,
         amount=reading.amount,
         occurred_at=reading.occurred_at,
@@ -265,21 +187,22 @@ def _line(reader: _Reader, row: Row, reading: Reading) -> Line:
             reading.amount.currency,
             reading.direction.value,
             order_id,
-            texts[Role.PAYEE],
-            texts[Role.DESCRIPTION],
+            payee,
+            description,
         ),
         sheet=reader.table.sheet,
-        payee=texts[Role.PAYEE] or texts[Role.DESCRIPTION],
-        description=texts[Role.DESCRIPTION] if texts[Role.PAYEE] else "",
-        method=texts[Role.METHOD] or texts[Role.ACCOUNT],
+        payee=payee or description,
+        description=description if payee else "",
+        method=fields.text(Role.METHOD) or fields.text(Role.ACCOUNT),
         order_id=order_id,
         source_category=category,
-        note=texts[Role.NOTE],
-        stated_direction=texts[Role.DIRECTION],
+        note=note,
+        stated_direction=fields.text(Role.DIRECTION),
         cells=reader.cells(row),
     )
 
 
+@functools.lru_cache(maxsize=1024)
 def _named(label: str) -> AccountHint | None:
     """The account that a cell names: a bank card by its known key, anything else by its own words."""
     if not label:
