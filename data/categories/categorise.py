@@ -172,9 +172,12 @@ def _refines(word: _Word, category: str) -> bool:
 
 
 def suggest_always(payee: str, category: Category, rule_id: str) -> Rule:
-    """The rule that "always for this payee" offers: rows of the category's side whose payee begins like this one.
+    """The rule that "always for this payee" offers: rows of the category's side whose normalised payee is this one.
 
-    Named after the payee, asked before the rules that have the usual priority.
+    Named after the payee, and asked before the rules that have the usual priority.
+
+    Raises:
+        RuleInvalid: for a payee without text, or one too long.
     """
     kinds = tuple(kind for kind, side in _SIDES.items() if side is category.kind and kind is not Kind.FEE)
     same_payee = TextCondition(TextField.PAYEE_KEY, Operator.EQUALS, normalise_payee(payee))

@@ -1,8 +1,9 @@
 """Which category a merchant's name or a trade word stands for, where nobody has taught anything.
 
 Three strengths: a **name** (瑞幸, Starbucks) says most, a **trade** word (火锅, pharmacy) what kind of place it is, a
-**platform** (淘宝, 万象城) only where it was bought. The stronger word wins, among equals the longest, then for names
-the first and for trades the last: `医院停车场` is a car park.
+**platform** (淘宝, 万象城) only where it was bought. A word within a longer one does not count. The stronger word wins,
+among equals the one for a subcategory, then the longest, then for names the first and for trades the last:
+`医院停车场` is a car park.
 
 A text is looked through once. Words begin in an index by their first two characters, so the cost grows with the
 text, not with the lexicon. Latin words count only as whole words: `shell` is not in `shelley`, but is in `shell123`.
@@ -53,14 +54,23 @@ def look_up(text: str, side: CategoryKind) -> Hit | None:
 
 @functools.lru_cache(maxsize=_CACHED_TEXTS)
 def _look_up(text: str, side: CategoryKind) -> Hit | None:
-    best: Hit | None = None
-    best_rank = (-1, 0, 0)
-    for at, hit in _occurrences(fold(text), _index(side)):
-        place = at if hit.strength is Strength.TRADE else -at
-        rank = (hit.strength, len(hit.word), place)
-        if best is None or rank > best_rank:
-            best, best_rank = hit, rank
-    return best
+    found = list(_occurrences(fold(text), _index(side)))
+    outermost = [one for one in found if not any(_covers(other, one) for other in found)]
+    return max(outermost, key=_says)[1] if outermost else None
+
+
+def _covers(longer: tuple[int, Hit], shorter: tuple[int, Hit]) -> bool:
+    """Whether one occurrence lies within a longer one: 电费 within 水电费 says nothing of its own."""
+    start, hit = longer
+    at, inner = shorter
+    return len(hit.word) > len(inner.word) and start <= at and at + len(inner.word) <= start + len(hit.word)
+
+
+def _says(occurrence: tuple[int, Hit]) -> tuple[int, bool, int, int]:
+    """How much an occurrence says: the larger, the more."""
+    at, hit = occurrence
+    is_fine = BUILT_IN[hit.category].parent is not None
+    return hit.strength, is_fine, len(hit.word), at if hit.strength is Strength.TRADE else -at
 
 
 def _occurrences(text: str, index: Index) -> Iterator[tuple[int, Hit]]:
