@@ -240,18 +240,19 @@ def _mended(given: tuple[Cell, ...], header: Header, layout: Layout) -> tuple[Ce
 
     Which column held the comma is seen by the direction word coming to stand in its column.
     """
-    width = len(header.names)
-    while len(given) > width and given[-1] == "":
+    width, direction_at = len(header.names), header.columns[folded(layout.direction)]
+    if not any(map(text_of, given[width:])) and side_of(text_of(given[direction_at])):
+        return given[:width]
+    columns = [header.columns[folded(name)] for name in layout.unquoted if folded(name) in header.columns]
+    while len(given) > width:
+        extra = len(given) - width
+        for at in columns:
+            joined = (*given[:at], ",".join(map(text_of, given[at : at + extra + 1])), *given[at + extra + 1 :])
+            if side_of(text_of(joined[direction_at])):
+                return joined
+        if text_of(given[-1]):
+            break
         given = given[:-1]
-    extra = len(given) - width
-    direction_at = header.columns[folded(layout.direction)]
-    for name in layout.unquoted if extra > 0 else ():
-        at = header.columns.get(folded(name))
-        if at is None:
-            continue
-        joined = (*given[:at], ",".join(map(text_of, given[at : at + extra + 1])), *given[at + extra + 1 :])
-        if side_of(text_of(joined[direction_at])):
-            return joined
     return given
 
 

@@ -36,7 +36,8 @@ def case(request: pytest.FixtureRequest) -> tuple[Statement, dict[str, Any]]:
 
 
 def _rows(statement: Statement) -> set[int]:
-    return {row.line for row in (*statement.lines, *statement.skipped, *statement.problems)}
+    lines = {line.line for line in statement.lines}
+    return lines | {row.line for row in statement.skipped} | {row.line for row in statement.problems}
 
 
 def _minor(text: str) -> int:
@@ -97,7 +98,8 @@ def test_refund_rows_fees_and_closed_rows_are_the_files(case: tuple[Statement, d
     if "service_fees" in figures:
         assert len(fees) == figures["service_fees"]["n"]
         assert total(fees, Kind.FEE) == _minor(figures["service_fees"]["sum"])
-    closed = [row for row in (*statement.lines, *statement.skipped) if row.cells.get("交易状态") == "交易关闭"]
+    cells = [*(line.cells for line in statement.lines), *(row.cells for row in statement.skipped)]
+    closed = [row for row in cells if row.get("交易状态") == "交易关闭"]
     assert len(closed) == figures.get("closed_rows", {"n": 0})["n"]
 
 
