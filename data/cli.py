@@ -1,0 +1,87 @@
+"""The command line of `data`: which commands there are, and how a refusal is told to whoever runs them.
+
+Commands are modules that are loaded only when asked for, so that `preview` starts without the store. Texts are
+English: this is a tool for automation and developers; people use the screens.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+
+from data.errors import Fact, Rejection
+
+COMMANDS: Mapping[str, str] = {
+    "preview": "show what an import of files would do; opens no database",
+}
+
+REFUSED = 2  # the exit code of an expected "no", as argparse has it for wrong arguments
+
+_FILE_REASONS = {
+    "empty": "the file is empty",
+    "too_large": "the file is too large",
+    "binary": "not a text file or workbook that holds a statement",
+    "unreadable": "the file could not be opened",
+    "not_recognised": "not a statement of a known format",
+    "no_header": "no row names the columns",
+    "missing_column": "a column is missing",
+    "no_rows": "it holds no transactions",
+    "no_account": "its transactions belong to no account",
+    "truncated": "the file is cut off or damaged",
+    "mixed_encodings": "it mixes character encodings",
+    "zip_password_needed": "a password is needed (--password)",
+    "zip_password_wrong": "the password is wrong",
+    "zip_bomb": "it unpacks to far more than a statement",
+    "xml_entities": "it declares XML entities, which are not read",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when done, 2 with one line per refusal on standard error."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # Statements are Chinese more often than the terminal's encoding is.
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    parsed = _parser(given).parse_args(given)
+    try:
+        return int(importlib.import_module(f"data.commands.{parsed.command}").run(parsed))
+    except* Rejection as group:
+        for rejection in _leaves(group):
+            sys.stderr.write(f"{describe(rejection)}\n")
+    return REFUSED
+
+
+def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m data", description="Little Gold Card without its screens.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        if name in given:
+            importlib.import_module(f"data.commands.{name}").configure(command)
+    return parser
+
+
+def _leaves(group: BaseExceptionGroup[Rejection]) -> Iterator[Rejection]:
+    for inner in group.exceptions:
+        if isinstance(inner, BaseExceptionGroup):
+            yield from _leaves(inner)
+        else:
+            yield inner
+
+
+def describe(rejection: Rejection) -> str:
+    """One line about an expected "no": a refused file by name, reason and place; anything else by its facts."""
+    facts = dict(rejection.facts)
+    if rejection.code != "file_refused":
+        return f"{rejection.code}: {', '.join(f'{name}={value}' for name, value in facts.items())}"
+    reason = str(facts["reason"])
+    text = f"{facts['file']}: {_FILE_REASONS.get(reason, reason)} [{reason}]{_place(facts)}"
+    return " ".join(text.split())
+
+
+def _place(facts: Mapping[str, Fact]) -> str:
+    named = (("line", facts["line"]), ("cell", facts["cell"]), ("detail", facts["detail"]))
+    return "".join(f", {name} {value}" for name, value in named if value)
