@@ -196,6 +196,11 @@ def person_named(database: Database, name: str) -> Person | None:
     return None if user is None else Person(OwnerId(user.owner), user.name, user.operator)
 
 
+def anybody(database: Database) -> bool:
+    """Whether anybody has signed up here yet."""
+    return database.read(_COUNT_USERS) != [(0,)]
+
+
 def change_password(database: Database, owner: UUID, session: str, old: str, new: str, visit: Visit) -> None:
     """Replace the password and end every session but this one.
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from data.errors import Rejection
 from data.ids import OwnerId
+
+SESSION_LIFE = timedelta(days=30)
 
 
 @dataclasses.dataclass(unsafe_hash=True)

@@ -9,10 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from data.ids import new_id
-from data.sign_in import Visit
+from data.sign_in import SESSION_LIFE, Visit
 from data.store.command import Write
 
-SESSION_LIFE = timedelta(days=30)
 _KEPT_AFTER_END = timedelta(days=30)  # ended sessions stay known so long: an old tab is shown the way to sign in
 _AGENT_LENGTH = 200
 Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]

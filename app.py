@@ -1,0 +1,108 @@
+"""The wallet's server: opens the store, stands the gate in front of Streamlit, closes the store.
+
+Start it with `python -m streamlit run app.py`. One process owns the data file; a second one says so and stops.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import os
+import pkgutil
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+
+from data import running
+from data.errors import Rejection
+from data.home import home_folder, load_key, open_home
+from data.running import Running
+from data.security import passwords
+from pages.ui import i18n
+from pages.web.compress import CompressedAssets
+from pages.web.document import Document
+from pages.web.gate import Gate
+from pages.web.headers import STREAMLIT_STATIC
+from pages.web.signin import routes
+
+# Not beside `pages/`: Streamlit would serve every file of a folder of that name around the shell (and its gate).
+_SHELL = Path(__file__).resolve().parent / "pages" / "ui" / "shell.py"
+_HEAVY = (
+    "pandas",
+    "plotly.graph_objects",
+    "plotly.io",
+    "babel.dates",
+    "babel.numbers",
+    "streamlit.elements.plotly_chart",
+)
+_OURS = ("analytics", "data", "pages.ui")
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: st.App) -> AsyncIterator[None]:
+    """The life of the process: the store is open exactly as long."""
+    wallet = _open_or_stop()
+    running.set_current(wallet)
+    try:
+        _warm()
+        yield
+    finally:
+        running.set_current(None)
+        wallet.database.close()
+
+
+def _open_or_stop() -> Running:
+    """The open wallet; otherwise a sentence in both languages, and the end of the process without a trace."""
+    try:
+        return Running(open_home(), load_key())
+    except Rejection as no:
+        sentences = [_sentence(no, "zh"), _sentence(no, "en")]
+    except OSError as failure:
+        facts = {"path": home_folder(), "detail": failure.strerror or type(failure).__name__}
+        sentences = [i18n.translator(spoken).text("web.start.home", **facts) for spoken in i18n.LANGUAGES]
+    sys.stderr.write("\n" + "\n".join(sentences) + "\n\n")
+    sys.stderr.flush()
+    # Nothing is open yet. An exception from here would reach the server, which prints it with its whole trace.
+    os._exit(1)
+
+
+def _sentence(no: Rejection, spoken: i18n.Language) -> str:
+    words = i18n.translator(spoken)
+    todo = f"rejection.{no.code}.todo"
+    gap = "" if spoken == "zh" else " "
+    return i18n.rejection_text(no, spoken) + (gap + words.text(todo, **no.facts) if words.has(todo) else "")
+
+
+def _warm() -> None:
+    """Load now what the first visitor would wait for, and take it out of the garbage collector's rounds.
+
+    Streamlit collects after every run; with these libraries loaded that costs 70 ms a click unless they are frozen.
+    """
+    for name in _HEAVY:
+        importlib.import_module(name)
+    for package in _OURS:
+        folder = importlib.import_module(package).__path__
+        for module in pkgutil.walk_packages(folder, f"{package}."):
+            if not module.name.endswith(("__main__", ".shell")):
+                importlib.import_module(module.name)
+    for spoken in i18n.LANGUAGES:
+        i18n.translator(spoken)
+    passwords.verify_nothing("")
+    gc.collect()
+    gc.freeze()
+
+
+app = st.App(
+    _SHELL,
+    lifespan=lifespan,
+    routes=routes(),
+    middleware=[
+        Middleware(Gate),
+        Middleware(CompressedAssets, folder=STREAMLIT_STATIC),
+        Middleware(Document),
+    ],
+)
