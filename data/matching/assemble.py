@@ -107,7 +107,10 @@ def _duplicates(files: Sequence[int], marks: Sequence[Mark], known: Known) -> tu
 
 
 def _said(drop: _Drop, statements: Sequence[Statement], book: Book) -> dict[int, dict[str, Any]]:
-    """What the person's rules say besides the category; of several aliases or notes, the first rule's counts."""
+    """What the person's rules say besides the category; of several, the first alias and note count.
+
+    `by` names the first rule that spoke.
+    """
     if not any(r.action.payee or r.action.tags or r.action.exclude or r.action.note for r in book.rules):
         return {}
     said: dict[int, dict[str, Any]] = {}
@@ -123,6 +126,8 @@ def _said(drop: _Drop, statements: Sequence[Statement], book: Book) -> dict[int,
                 one["excluded"] = True
             if act.note and not line.note:
                 one.setdefault("note", act.note)
+            if one:
+                one.setdefault("by", rule.id)
         if one and drop.fate[row] == NEW:
             said[row] = one
     return said

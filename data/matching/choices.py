@@ -1,0 +1,195 @@
+"""What a person decides about a preview, and what then becomes of each line; nothing of it is in the store yet."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from data.categories.categorise import side_of
+from data.categories.taxonomy import OTHER_INCOME, UNCATEGORISED, CategoryKind
+from data.errors import NotFound
+from data.importers.statement import AccountHint, Kind
+from data.ledger.changes import CategoryDoesNotFit
+from data.ledger.importing import Move
+from data.matching.linking import Target
+from data.matching.preview import NEW, Preview
+
+BOOKED: Final = "booked"
+DUPLICATE: Final = "duplicate"
+LEFT_OUT: Final = "left_out"
+_DEFAULTS = {CategoryKind.EXPENSE: UNCATEGORISED, CategoryKind.INCOME: OTHER_INCOME, None: None}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Edit:
+    """What the person changes about one row; None leaves it. account, counter: keys. link: accept the suggestion."""
+
+    kind: Kind | None = None
+    category: str | None = None
+    account: str | None = None
+    counter: str | None = None
+    leave_out: bool = False
+    link: bool = False
+
+
+_NO_EDIT = Edit()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Choices:
+    """The person's decisions.
+
+    edits: by row of the preview. accounts: the account that a file names → the one that is meant, by key. opened:
+    accounts of the person's own making that these may name; where a file names the key too, this label and kind
+    count. files_left_out: indexes of whole files.
+    """
+
+    edits: Mapping[int, Edit] = MappingProxyType({})
+    accounts: Mapping[str, str] = MappingProxyType({})
+    opened: tuple[AccountHint, ...] = ()
+    files_left_out: frozenset[int] = frozenset()
+
+
+AS_PREVIEWED: Final = Choices()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Settled:
+    """What becomes of each row. outcome: `booked`, `duplicate` or `left_out`; move and target: of booked rows.
+
+    fee_of: a fee's row → the transfer's row whose entry it shares; hints: every account that may have to be opened.
+    """
+
+    outcome: list[str]
+    move: list[Move | None]
+    target: list[Target | None]
+    fee_of: Mapping[int, int]
+    hints: Mapping[str, AccountHint]
+
+
+def settle(preview: Preview, choices: Choices) -> Settled:
+    """The preview with the person's decisions applied.
+
+    Raises:
+        NotFound: a row, category or account that does not exist. CategoryDoesNotFit: one of the books' other side.
+    """
+    for row in choices.edits:
+        if not 0 <= row < len(preview.lines):
+            raise NotFound("row", str(row))
+    hints = {**preview.hints, **{hint.key: hint for hint in choices.opened}}
+    outcome = [_outcome(preview, choices, row) for row in range(len(preview.lines))]
+    move = [_move(preview, choices, row) if fate == BOOKED else None for row, fate in enumerate(outcome)]
+    for one in move:
+        if one:
+            _require_accounts(preview, hints, one)
+    target = _targets(preview, choices, outcome, move)
+    _follow(preview, choices, move, target)
+    return Settled(outcome, move, target, _fees(preview, move), hints)
+
+
+def _outcome(preview: Preview, choices: Choices, row: int) -> str:
+    if preview.duplicate[row] != NEW:
+        return DUPLICATE
+    edit = choices.edits.get(row, _NO_EDIT)
+    return LEFT_OUT if edit.leave_out or preview.file[row] in choices.files_left_out else BOOKED
+
+
+def _move(preview: Preview, choices: Choices, row: int) -> Move:
+    edit = choices.edits.get(row, _NO_EDIT)
+    line = preview.lines[row]
+    kind = edit.kind or preview.kind[row]
+    account = edit.account or choices.accounts.get(preview.account[row], preview.account[row])
+    counter = edit.counter or preview.counter[row]
+    if counter and not edit.counter:
+        counter = choices.accounts.get(counter, counter)
+    category = _category(preview, edit, kind, preview.category[row])
+    return Move(kind, line.direction, preview.minor[row], line.amount.currency, account, counter, category)
+
+
+def _category(preview: Preview, edit: Edit, kind: Kind, proposed: str | None) -> str | None:
+    side = side_of(kind)
+    if edit.category is not None:
+        chosen = preview.book.categories.get(edit.category)
+        if chosen is None:
+            raise NotFound("category", edit.category)
+        if chosen.kind is not side:
+            raise CategoryDoesNotFit(edit.category, kind.value, 1)
+        return edit.category
+    known = preview.book.categories.get(proposed) if proposed else None
+    return proposed if known and known.kind is side else _DEFAULTS[side]
+
+
+def _require_accounts(preview: Preview, hints: Mapping[str, AccountHint], move: Move) -> None:
+    for key in (move.account, move.counter):
+        if key and key not in hints and key not in preview.known.accounts:
+            raise NotFound("account", key)
+
+
+def _targets(preview: Preview, choices: Choices, outcome: list[str], move: list[Move | None]) -> list[Target | None]:
+    """Links that still hold: between booked rows of fitting kinds, and never beyond what was paid."""
+    used: defaultdict[Target, int] = defaultdict(int)
+    back = {refund.entry: refund.minor for refund in preview.known.open_refunds}
+    for entry, row in preview.backlinks.items():
+        used[row] += back.get(entry, 0)
+    target: list[Target | None] = [None] * len(outcome)
+    for row, one in enumerate(move):
+        wanted = preview.target[row]
+        if wanted is None and choices.edits.get(row, _NO_EDIT).link:
+            wanted = preview.suggestion[row]
+        if one is None or wanted is None or not _fits(one, wanted, move):
+            continue
+        if used[wanted] + one.minor <= _limit(preview, wanted, move):
+            used[wanted] += one.minor
+            target[row] = wanted
+    return target
+
+
+def _fits(move: Move, target: Target, moves: list[Move | None]) -> bool:
+    wanted = {Kind.REFUND: Kind.EXPENSE, Kind.TRANSFER: Kind.TRANSFER}.get(move.kind)
+    if isinstance(target, UUID):
+        return move.kind is Kind.REFUND
+    other = moves[target]
+    return other is not None and other.kind is wanted
+
+
+def _limit(preview: Preview, target: Target, moves: list[Move | None]) -> int:
+    if isinstance(target, UUID):
+        purchase = preview.known.purchases.get(target)
+        return purchase.paid - purchase.refunded if purchase else 0
+    move = moves[target]
+    return move.minor if move else 0
+
+
+def _follow(preview: Preview, choices: Choices, move: list[Move | None], target: list[Target | None]) -> None:
+    """A linked refund takes its purchase's category, unless the person named one."""
+    for row, wanted in enumerate(target):
+        one = move[row]
+        if one is None or wanted is None or one.kind is not Kind.REFUND or choices.edits.get(row, _NO_EDIT).category:
+            continue
+        if isinstance(wanted, UUID):
+            category = preview.known.purchases[wanted].category
+        else:
+            original = move[wanted]
+            category = original.category if original else None
+        if category:
+            move[row] = dataclasses.replace(one, category=category)
+
+
+def _fees(preview: Preview, move: list[Move | None]) -> dict[int, int]:
+    """A transfer and the fee of the same physical row are one entry."""
+    transfers: dict[tuple[int, str, int], int] = {}
+    fees: dict[int, int] = {}
+    for row, one in enumerate(move):
+        line = preview.lines[row]
+        place = (preview.file[row], line.sheet, line.line)
+        if one is None:
+            continue
+        if one.kind is Kind.TRANSFER and line.refund_of is None:
+            transfers[place] = row
+        elif one.kind is Kind.FEE and place in transfers:
+            fees[row] = transfers.pop(place)
+    return fees
