@@ -74,6 +74,25 @@ _LEAVES = frozenset(
         "CORRECTACTION",
     }
 )
+# Containers that a file which breaks off opens and never closes.
+_CONTAINERS = frozenset(
+    {
+        "OFX",
+        "BANKMSGSRSV1",
+        "CREDITCARDMSGSRSV1",
+        "INVSTMTMSGSRSV1",
+        "STMTTRNRS",
+        "CCSTMTTRNRS",
+        "INVSTMTTRNRS",
+        "STMTRS",
+        "CCSTMTRS",
+        "INVSTMTRS",
+        "BANKTRANLIST",
+        "INVTRANLIST",
+        "INVBANKTRAN",
+        "STMTTRN",
+    }
+)
 
 
 @dataclasses.dataclass(slots=True)
@@ -186,7 +205,8 @@ def _open(stack: list[Element], element: Element, match: re.Match[str], closing:
     rest = match.string[match.end() : match.end() + 200].lstrip()
     holds_value = bool(rest) and not rest.startswith("<")
     room = len(stack) < _DEPTH
-    if room and element.tag in closing and element.tag not in _LEAVES and not match["empty"] and not holds_value:
+    container = element.tag in _CONTAINERS or (element.tag in closing and element.tag not in _LEAVES)
+    if room and container and not match["empty"] and not holds_value:
         stack.append(element)
     return element
 
