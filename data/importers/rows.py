@@ -247,7 +247,7 @@ def _mended(given: tuple[Cell, ...], header: Header, layout: Layout) -> tuple[Ce
     while len(given) > width:
         extra = len(given) - width
         for at in columns:
-            joined = (*given[:at], ",".join(map(text_of, given[at : at + extra + 1])), *given[at + extra + 1 :])
+            joined = (*given[:at], ",".join(map(str, given[at : at + extra + 1])), *given[at + extra + 1 :])
             if side_of(text_of(joined[direction_at])):
                 return joined
         if text_of(given[-1]):
