@@ -18,8 +18,8 @@ _OUT_HTML = """
 </form>
 """
 _OUT_CSS = """
-form { display: flex; align-items: center; gap: .625rem; margin: 0; padding: .75rem 0 0;
-  border-top: 1px solid var(--st-border-color); font: 400 .9375rem/1.4 var(--st-font); color: var(--st-text-color); }
+form { display: flex; align-items: center; gap: .625rem; margin: 0;
+  font: 400 .9375rem/1.4 var(--st-font); color: var(--st-text-color); }
 .face { flex: none; width: 1.875rem; height: 1.875rem; display: grid; place-items: center; border-radius: 50%;
   font-weight: 600; font-size: .8438rem; color: #5b3a06; background: linear-gradient(135deg, #fbe3a0, #e3ab3c); }
 .name { flex: 1; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 500; }

@@ -7,11 +7,16 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from pages.ui import i18n, leave
+from pages.ui import i18n, leave, links
 from pages.ui.context import User
 
 _SCREENS = Path(__file__).resolve().parent.parent
 _ASSETS = Path(__file__).resolve().parent / "assets"
+# Streamlit has no place for a foot of the sidebar: two rules on its test ids; without them it stands under the menu.
+_AT_THE_FOOT = """<style>
+[data-testid="stSidebarContent"] { display: flex; flex-direction: column; }
+[data-testid="stSidebarUserContent"] { margin-top: auto; padding-bottom: 1.5rem; }
+</style>"""
 # Section → (name of script, address and text; icon). Addresses never follow the language.
 _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
@@ -32,14 +37,17 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 
 
 def pages() -> dict[str, list[StreamlitPage]]:
-    """The menu of a signed-in person, in their language."""
-    return {i18n.text(section): [_page(name, icon) for name, icon in screens] for section, screens in _SECTIONS}
+    """The menu of a signed-in person, in their language; links between screens know the same pages from now on."""
+    drawn = {name: _page(name, icon) for _, screens in _SECTIONS for name, icon in screens}
+    links.register(drawn)
+    return {i18n.text(section): [drawn[name] for name, _ in screens] for section, screens in _SECTIONS}
 
 
 def draw_sidebar(user: User) -> None:
-    """The product's mark above the menu; the person and the way out below it."""
+    """The product's mark above the menu; the person and the way out at the foot."""
     st.logo(str(_ASSETS / f"wordmark-{i18n.language()}.svg"), size="large", icon_image=str(_ASSETS / "mark.svg"))
     with st.sidebar:
+        st.html(_AT_THE_FOOT)
         leave.sign_out_row(user.name, i18n.text("action.sign_out"))
 
 
