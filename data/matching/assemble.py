@@ -203,10 +203,13 @@ class _Linking:
 
     def _stock(self) -> None:
         drop = self._drop
+        ids: defaultdict[UUID, list[str]] = defaultdict(list)
+        for key, entries in drop.known.by_id.items():
+            for entry in entries:
+                ids[entry].append(key)
         for p in drop.known.purchases.values():
-            ids = [key for key, entries in drop.known.by_id.items() if p.entry in entries]
             rest = p.paid - p.refunded
-            self._shelf.put(Bought(p.entry, p.occurred_at, p.currency, p.payee_key, rest, p.stated), ids)
+            self._shelf.put(Bought(p.entry, p.occurred_at, p.currency, p.payee_key, rest, p.stated), ids[p.entry])
         for row, line in enumerate(drop.lines):
             if drop.fate[row] == NEW and line.refund_of is None and line.kind in {Kind.EXPENSE, Kind.TRANSFER}:
                 bought = Bought(row, utc(line), line.amount.currency, "", line.amount.minor)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
@@ -48,8 +47,8 @@ class Choices:
     count. files_left_out: indexes of whole files.
     """
 
-    edits: Mapping[int, Edit] = MappingProxyType({})
-    accounts: Mapping[str, str] = MappingProxyType({})
+    edits: Mapping[int, Edit] = dataclasses.field(default_factory=dict)
+    accounts: Mapping[str, str] = dataclasses.field(default_factory=dict)
     opened: tuple[AccountHint, ...] = ()
     files_left_out: frozenset[int] = frozenset()
 

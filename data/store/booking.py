@@ -24,7 +24,7 @@ from data.ledger.importing import Leg, legs_of, utc
 from data.matching.assemble import INLINE, is_inline
 from data.matching.choices import BOOKED, DUPLICATE, LEFT_OUT, Settled
 from data.matching.preview import Preview
-from data.store.annotations import Word, said
+from data.store.words import Word, said
 from data.store.command import Rows
 from data.store.journal import Journal
 
