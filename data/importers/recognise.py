@@ -138,14 +138,20 @@ def _text(data: bytes, name: str, how: _How) -> Parsed:
     text, _ = decode(data, name)
     if text.lstrip().startswith("!"):
         raise FileRefused(name, "not_recognised", detail="QIF" if text.lstrip()[:5] in _QIF else "IIF")
-    delimiter = how.mapping.delimiter if how.mapping else _delimiter(text)
-    # The wallets' exports are comma files whatever their preamble looks like.
-    for candidate in dict.fromkeys((",", delimiter)) if how.mapping is None else ():
-        table = csv_table(data, name, delimiter=candidate)
-        importer = _importer_of(table)
-        if importer:
-            return Parsed(name, importer.parse(table))
-    return _by_mapping(csv_table(data, name, delimiter=delimiter), how, delimiter)
+    if how.mapping:
+        return _by_mapping(csv_table(data, name, delimiter=how.mapping.delimiter), how, how.mapping.delimiter)
+    # Comma first: the wallets' exports are comma files whatever else their cells are padded with.
+    table = csv_table(data, name)
+    parsed = _table(table, how, ",")
+    usual = _delimiter(text)
+    if usual == "," or parsed.statement or (parsed.refusal and parsed.refusal.reason != "not_recognised"):
+        return parsed
+    return _table(csv_table(data, name, delimiter=usual), how, usual)
+
+
+def _table(table: Table, how: _How, delimiter: str) -> Parsed:
+    importer = _importer_of(table)
+    return Parsed(table.file, importer.parse(table)) if importer else _by_mapping(table, how, delimiter)
 
 
 def _delimiter(text: str) -> str:
