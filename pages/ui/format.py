@@ -160,15 +160,23 @@ def period(value: Period, *, language: Language | None = None) -> str:
     return translator(spoken).text(f"format.{value.kind}", year=start.year, quarter=quarter)
 
 
-_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&^=@'\"/])")
-_JOINER = "\u2060"  # invisible, no break: parts what Streamlit would join to an emoji, arrow, directive or link
-_PARTED = re.compile(r"(?<=[:@])(?=\S)|(?<=[-<>=~])(?=[-<>=~])|(?<=[wW])(?=[wW])")
+_MARKS = re.compile(
+    r"""(?P<mark>[\\`*_{}\[\]|~<>$])        # emphasis, code, links, images, tables, HTML, maths
+    |(?P<colon>:(?=[^\s\d]|\d+:))         # colours, icons, emoji, addresses; not the colon of 18:05
+    |(?P<entity>&(?=[\w#]))               # &amp; and its kind
+    |(?P<lead>^[-+#=]|(?<=^\d)[.)]|(?<=^\d\d)[.)])  # lists and headings at the start
+    """,
+    re.VERBOSE,
+)
+_JOINER = "\u2060"  # invisible, no break: parts what Streamlit would join to an emoji, arrow or link
+_JOINED = re.compile(r"(?<=\\:)|(?<=\w@)(?=\w)|(?<=[-=<>~])(?=\\?[-=<>~])|(?<=[wW])(?=[wW])")
 
 
 def md_escape(text: str) -> str:
     """`text` as plain words inside any Streamlit label: no emphasis, maths, colour, icon, link, image, or line break.
 
-    For everything that comes from a file or a person, and for amounts such as `US$5` (a `$` pair is maths).
+    For everything that comes from a file or a person, and for amounts such as `US$5` (a `$` pair is maths). Amounts in
+    yuan and times come out as they are.
     """
-    flat = " ".join(text.split())
-    return _MARKS.sub(r"\\\1", _PARTED.sub(_JOINER, flat))
+    marked = _MARKS.sub(lambda found: "\\" + found[0], " ".join(text.split()))
+    return _JOINED.sub(_JOINER, marked)

@@ -21,9 +21,18 @@ def known(name: str) -> bool:
 
 
 def link(name: str, label: str, *, icon: str | None = None, **params: str) -> None:
-    """A link to the screen `name`; `label` is Markdown. Nothing is drawn for a screen that is not offered."""
+    """A link to the screen `name`; `label` is Markdown. Nothing is drawn for a screen that is not offered.
+
+    Without an icon of its own it ends in an arrow, as "See all" does.
+    """
     if known(name):
-        st.page_link(_pages()[name], label=label, icon=icon, query_params=params or None)
+        st.page_link(
+            _pages()[name],
+            label=label,
+            icon=icon or ":material/arrow_forward:",
+            icon_position="left" if icon else "right",
+            query_params=params or None,
+        )
 
 
 def go(name: str, **params: str) -> None:

@@ -54,7 +54,8 @@ def data_table(
     event = st.dataframe(
         _written(frame, shown, columns),
         hide_index=True,
-        height=_ROW * (min(max(len(frame), 1), rows_shown) + 1) + 3,
+        height="content" if len(frame) <= rows_shown else _ROW * (rows_shown + 1) + 3,
+        placeholder=format.NONE,
         column_config={column.name: _config(column) for column in columns},
         key=key,
         **_selection(select),
@@ -64,10 +65,14 @@ def data_table(
     return list(event.selection.rows) if select != "none" else []
 
 
-def csv_button(name: str, make: Callable[[], bytes], *, key: str) -> None:
-    """A button that downloads `name`; `make` builds the bytes only when it is pressed, without a rerun."""
+def csv_button(name: str, make: Callable[[], bytes], *, key: str, compact: bool = False) -> None:
+    """A button that downloads `name`; `make` builds the bytes only when it is pressed, without a rerun.
+
+    compact: the icon alone, for the title row of a chart's card.
+    """
     st.download_button(
-        text("action.download_csv"),
+        "" if compact else text("action.download_csv"),
+        help=text("action.download_csv") if compact else None,
         data=make,
         file_name=name,
         mime="text/csv",

@@ -141,7 +141,8 @@ _DARK = Palette(
 )
 
 
-_BRIGHT = 150_000  # of 255,000: perceived brightness from which dark ink reads better
+_BRIGHT = 0.26  # relative luminance from which white would fall below a contrast of 3.4
+_DARK_INK = "#10182A"
 
 
 def palette(theme: ThemeType | None = None) -> Palette:
@@ -157,8 +158,8 @@ def mix(colour: str, other: str, weight: int) -> str:
 
 def ink_on(colour: str) -> str:
     """Dark or white, whichever reads better on `colour`."""
-    red, green, blue = _channels(colour)
-    return "#10182A" if red * 299 + green * 587 + blue * 114 > _BRIGHT else "#FFFFFF"
+    red, green, blue = ((channel / 255) ** 2.2 for channel in _channels(colour))
+    return _DARK_INK if 0.2126 * red + 0.7152 * green + 0.0722 * blue > _BRIGHT else "#FFFFFF"
 
 
 def _channels(colour: str) -> tuple[int, int, int]:

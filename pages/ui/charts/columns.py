@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from pages.ui.catalogue import translator
-from pages.ui.charts.frame import Figure, Look, Series, Step, frame, hover, money_axis, steps_axis, words
+from pages.ui.charts.frame import Figure, Look, Series, Step, frame, hover, money_axis, places, steps_axis, words
 from pages.ui.theme import mix
 
 _HATCH = {"fillmode": "replace", "size": 6, "solidity": 0.35}
@@ -20,7 +20,7 @@ def bars(
     line: Series | None = None,
     partial_last: bool = False,
     highlight: str | None = None,
-    height: int = 280,
+    height: int = 300,
 ) -> Figure:
     """Amounts per step as bars, side by side when there are several series.
 
@@ -37,7 +37,7 @@ def stacked_bars(
     *,
     line: Series | None = None,
     partial_last: bool = False,
-    height: int = 320,
+    height: int = 300,
 ) -> Figure:
     """Amounts per step, the series on top of each other (negative ones below zero)."""
     return _columns(look, steps, series, "relative", line, partial_last, None, height)
@@ -81,7 +81,7 @@ def _column(
     return {
         "type": "bar",
         "name": words(series.name),
-        "x": [step.id for step in steps],
+        "x": places(steps),
         "y": list(series.values),
         "customdata": _marks(look, steps, series, partial_last=partial_last),
         "hovertemplate": "%{customdata[1]}<extra></extra>",
@@ -102,7 +102,7 @@ def lines(
     *,
     partial_last: bool = False,
     fill: bool = False,
-    height: int = 280,
+    height: int = 300,
 ) -> Figure:
     """Amounts per step as lines, the first one emphasised; `fill` shades the area under a single line.
 
@@ -140,7 +140,7 @@ def _line(look: Look, steps: Sequence[Step], series: Series, colour: str, *, das
         "type": "scatter",
         "mode": "lines" if dash == "dot" and len(set(series.values)) == 1 else "lines+markers",
         "name": words(series.name),
-        "x": [step.id for step in steps],
+        "x": places(steps),
         "y": list(series.values),
         "customdata": _marks(look, steps, series, partial_last=False),
         "hovertemplate": "%{customdata[1]}<extra></extra>",
@@ -158,7 +158,7 @@ def forecast_band(
     middle: Sequence[int | None],
     high: Sequence[int | None],
     limit: int | None = None,
-    height: int = 280,
+    height: int = 300,
 ) -> Figure:
     """A running total as a line, then the forecast as a dotted line within its range; `limit` as a line across.
 
@@ -182,11 +182,7 @@ def forecast_band(
         across = Series(told.text("budget.limit"), [limit] * len(steps), look.palette.status["near"])
         traces.append(_line(look, steps, across, look.palette.status["near"], dash="dash") | {"mode": "lines"})
     known = [value for values in (actual.values, middle, high, [limit]) for value in values if value is not None]
-    axis = steps_axis(steps) | {
-        "tickvals": [s.id for s in steps if s.label],
-        "ticktext": [s.label for s in steps if s.label],
-    }
-    return frame(look, traces, height=height, showlegend=True, xaxis=axis, yaxis=money_axis(look, known))
+    return frame(look, traces, height=height, showlegend=True, xaxis=steps_axis(steps), yaxis=money_axis(look, known))
 
 
 def _edge(steps: Sequence[Step], values: Sequence[int | None], *, fill: str | None) -> dict[str, Any]:
@@ -194,7 +190,7 @@ def _edge(steps: Sequence[Step], values: Sequence[int | None], *, fill: str | No
     return {
         "type": "scatter",
         "mode": "lines",
-        "x": [step.id for step in steps],
+        "x": places(steps),
         "y": list(values),
         "line": {"width": 0},
         "hoverinfo": "skip",

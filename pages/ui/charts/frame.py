@@ -21,6 +21,7 @@ Figure = dict[str, Any]
 FONT = "Inter, 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 TICK_SIZE = 12
 _TICKS = 4
+_APART = "\u200b"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -87,6 +88,42 @@ def hover(title: str, *lines: str) -> str:
     return "<br>".join([f"<b>{words(title)}</b>", *map(words, lines)])
 
 
+def caption_rows(look: Look, rows: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """What stands above each horizontal bar: a name at the left, words at the right. Rows are (id, name, words).
+
+    Above and not beside the bar, so that bars keep the full width on a phone.
+    """
+    return [
+        {
+            "text": words(said),
+            "x": place,
+            "xref": "paper",
+            "xanchor": anchor,
+            "y": row_id,
+            "yshift": 16,
+            "showarrow": False,
+            "font": {"size": 13, "color": colour},
+        }
+        for row_id, name, end in rows
+        for said, place, anchor, colour in (
+            (name, 0, "left", look.palette.text),
+            (end, 1, "right", look.palette.muted),
+        )
+    ]
+
+
+def rows_axis(ids: Sequence[str]) -> dict[str, Any]:
+    """The axis of horizontal bars, the first on top, with room above each for its caption."""
+    return {
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": list(ids),
+        "range": [len(ids) - 0.5, -0.8],
+        "visible": False,
+        "fixedrange": True,
+    }
+
+
 def frame(look: Look, traces: list[dict[str, Any]], *, height: int, **layout: object) -> Figure:
     """A figure with the house's layout: transparent, no modebar, no titles, room only where text needs it."""
     colours = look.palette
@@ -120,14 +157,26 @@ def frame(look: Look, traces: list[dict[str, Any]], *, height: int, **layout: ob
     return {"data": traces, "layout": base | layout}
 
 
+def places(steps: Sequence[Step]) -> list[str]:
+    """Where the steps stand on the axis: their labels, told apart by invisible marks so that two Octobers stay two.
+
+    Labels and not ids, because only then the browser thins them out by itself on a narrow screen.
+    """
+    seen: dict[str, int] = {}
+    found = []
+    for step in steps:
+        seen[step.label] = seen.get(step.label, 0) + 1
+        found.append(words(step.label) + _APART * (seen[step.label] - 1))
+    return found
+
+
 def steps_axis(steps: Sequence[Step]) -> dict[str, Any]:
-    """The time axis: one category a step, so two Octobers stay apart; labels written by `format`."""
+    """The time axis: one category a step, in order."""
     return {
         "type": "category",
-        "tickmode": "array",
-        "tickvals": [step.id for step in steps],
-        "ticktext": [words(step.label) for step in steps],
-        "tickangle": 0,
+        "categoryorder": "array",
+        "categoryarray": places(steps),
+        "autotickangles": [0, 45],
         "showgrid": False,
         "zeroline": False,
         "fixedrange": True,

@@ -9,7 +9,7 @@ from typing import Any
 from data.period import Span, week_of
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.charts.frame import Figure, Look, frame, hover
-from pages.ui.theme import ink_on
+from pages.ui.theme import ink_on, mix
 
 _ROW = 52
 
@@ -49,8 +49,12 @@ def calendar_heat(
 def _cells(look: Look, days: list[date], first: date, spent: Mapping[date, int], today: date | None) -> dict[str, Any]:
     """Days as bars that float on their week: unlike a heatmap's cells, bars can be selected."""
     top = max((spent.get(day, 0) for day in days), default=0)
-    colours = [look.palette.heat(spent.get(day, 0), top) for day in days]
     ahead = [today is not None and day > today for day in days]
+    faint = mix(look.palette.surface, look.palette.background, 50)
+    colours = [
+        faint if late and not spent.get(day) else look.palette.heat(spent.get(day, 0), top)
+        for day, late in zip(days, ahead, strict=True)
+    ]
     return {
         "type": "bar",
         "x": [(day - first).days % 7 for day in days],
@@ -73,9 +77,8 @@ def _cells(look: Look, days: list[date], first: date, spent: Mapping[date, int],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         "marker": {
             "color": colours,
-            "opacity": [0.45 if late else 1 for late in ahead],
             "line": {
-                "color": [look.palette.accent if day == today else "rgba(0,0,0,0)" for day in days],
+                "color": [look.palette.text if day == today else "rgba(0,0,0,0)" for day in days],
                 "width": [2 if day == today else 0 for day in days],
             },
         },

@@ -8,11 +8,12 @@ from typing import Any
 
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.catalogue import translator
-from pages.ui.charts.frame import Figure, Look, frame, hover, words
+from pages.ui.charts.frame import Figure, Look, caption_rows, frame, hover, rows_axis
 from pages.ui.theme import Status
 
-_ROW = 40
+_ROW = 46
 _WHOLE = 100
+_SCALE = 125  # per cent shown beyond the bar's end while nothing goes farther
 _FARTHEST = 250  # per cent; a bar beyond is cut here, its text still says how far it went
 
 
@@ -34,45 +35,42 @@ class LimitRow:
 
 def budget_bars(look: Look, rows: Sequence[LimitRow]) -> Figure:
     """One horizontal bar a limit, the first on top; a click selects the limit's id."""
-    reach = min(_FARTHEST, max([_WHOLE, *(row.used for row in rows)]))
+    reach = min(_FARTHEST, max([_SCALE, *(row.used for row in rows)]))
     traces = [_track(look, rows), _within(look, rows), _beyond(look, rows)]
-    edge = {
-        "type": "line",
-        "x0": _WHOLE,
-        "x1": _WHOLE,
-        "y0": 0,
-        "y1": 1,
-        "yref": "paper",
-        "line": {"color": look.palette.text, "width": 1.5, "dash": "dot"},
-    }
+    edges = [_edge(look, place) for place in range(len(rows))]
     return frame(
         look,
         traces,
-        height=_ROW * max(len(rows), 1) + 34,
+        height=_ROW * max(len(rows), 1) + 40,
+        margin={"l": 0, "r": 0, "t": 24, "b": 0},
         barmode="overlay",
-        shapes=[edge],
+        shapes=edges,
+        annotations=caption_rows(look, [(row.id, row.name, _said(look, row)) for row in rows]),
         xaxis={
-            "range": [0, reach + 62],
+            "range": [0, reach],
             "tickmode": "array",
-            "tickvals": [0, 50, _WHOLE],
-            "ticktext": ["0%", "50%", "100%"],
+            "tickvals": [_WHOLE],
+            "ticktext": ["100%"],
             "side": "top",
             "showgrid": False,
             "zeroline": False,
             "fixedrange": True,
         },
-        yaxis={
-            "type": "category",
-            "autorange": "reversed",
-            "tickmode": "array",
-            "tickvals": [row.id for row in rows],
-            "ticktext": [f"{words(row.name)}  " for row in rows],
-            "tickfont": {"size": 13, "color": look.palette.text},
-            "showgrid": False,
-            "fixedrange": True,
-            "automargin": True,
-        },
+        yaxis=rows_axis([row.id for row in rows]),
     )
+
+
+def _edge(look: Look, place: int) -> dict[str, Any]:
+    """The mark at 100 % across one bar."""
+    return {
+        "type": "line",
+        "x0": _WHOLE,
+        "x1": _WHOLE,
+        "y0": place - 0.14,
+        "y1": place + 0.14,
+        "layer": "above",
+        "line": {"color": look.palette.text, "width": 2},
+    }
 
 
 def _bar(look: Look, rows: Sequence[LimitRow], lengths: list[int], **more: object) -> dict[str, Any]:
@@ -81,7 +79,7 @@ def _bar(look: Look, rows: Sequence[LimitRow], lengths: list[int], **more: objec
         "orientation": "h",
         "y": [row.id for row in rows],
         "x": lengths,
-        "width": 0.46,
+        "width": 0.24,
         "customdata": [[row.id, _told(look, row)] for row in rows],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         **more,
@@ -98,17 +96,13 @@ def _within(look: Look, rows: Sequence[LimitRow]) -> dict[str, Any]:
 
 
 def _beyond(look: Look, rows: Sequence[LimitRow]) -> dict[str, Any]:
-    """What lies beyond the limit, hatched, with the text of every row at its end."""
+    """What lies beyond the limit, hatched."""
     over = look.palette.status["over"]
     return _bar(
         look,
         rows,
         [max(0, min(row.used, _FARTHEST) - _WHOLE) for row in rows],
         base=_WHOLE,
-        text=[f"  {_said(look, row)}" for row in rows],
-        textposition="outside",
-        cliponaxis=False,
-        textfont={"size": 12.5, "color": [over if row.status == "over" else look.palette.text for row in rows]},
         marker={"color": over, "pattern": {"shape": "/", "size": 5, "solidity": 0.45, "fillmode": "replace"}},
     )
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
-from pages.ui.charts.frame import Figure, Look, Slice, frame, hover, words
+from pages.ui.charts.frame import Figure, Look, Slice, caption_rows, frame, hover, rows_axis, words
 from pages.ui.theme import ink_on
 
-_ROW = 36
-_TEXT_ROOM = 45  # per cent of the longest bar, for the amount written at its end
+_ROW = 44
 
 
 def treemap(look: Look, slices: Sequence[Slice], *, height: int = 360) -> Figure:
@@ -88,8 +87,6 @@ def ranked_bars(look: Look, slices: Sequence[Slice], *, total: int | None = None
     total: what shares are of; else the sum of the parts.
     """
     whole = sum(part.minor for part in slices) if total is None else total
-    longest = max((part.minor for part in slices), default=1)
-    lowest = min(0, *(part.minor for part in slices), 0)
     trace = {
         "type": "bar",
         "orientation": "h",
@@ -97,42 +94,24 @@ def ranked_bars(look: Look, slices: Sequence[Slice], *, total: int | None = None
         "x": [part.minor for part in slices],
         "customdata": [[part.id, _told(look, part, whole)] for part in slices],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
-        "text": [f"{look.money(part.minor)}  {format.percent(part.minor, whole)}" for part in slices],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "textfont": {"color": look.palette.text, "size": 12.5},
         "marker": {"color": [part.colour for part in slices]},
-        "width": 0.52,
+        "width": 0.24,
     }
-    names = {
-        "type": "category",
-        "autorange": "reversed",
-        "tickmode": "array",
-        "tickvals": [part.id for part in slices],
-        "ticktext": [f"{words(_clip(part.name))}  " for part in slices],
-        "tickfont": {"size": 13, "color": look.palette.text},
-        "fixedrange": True,
-        "automargin": True,
-        "showgrid": False,
-    }
-    amounts = {
-        "visible": False,
-        "fixedrange": True,
-        "range": [lowest, longest + longest * _TEXT_ROOM // 100 or 1],
-    }
-    return frame(look, [trace], height=_ROW * max(len(slices), 1) + 16, xaxis=amounts, yaxis=names)
+    captions = [
+        (part.id, part.name, f"{look.money(part.minor)} · {format.percent(part.minor, whole)}") for part in slices
+    ]
+    amounts = [part.minor for part in slices]
+    return frame(
+        look,
+        [trace],
+        height=_ROW * max(len(slices), 1) + 16,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        annotations=caption_rows(look, captions),
+        xaxis={"visible": False, "fixedrange": True, "range": [min(0, *amounts, 0), max(1, *amounts, 1)]},
+        yaxis=rows_axis([part.id for part in slices]),
+    )
 
 
 def _told(look: Look, part: Slice, total: int) -> str:
     lines = [look.money(part.minor), *([format.percent(part.minor, total, digits=1)] if total else [])]
     return hover(part.name, "  ".join(lines), *([part.note] if part.note else []))
-
-
-def _clip(name: str, width: int = 16) -> str:
-    """A name that leaves room for its bar: full-width characters count twice."""
-    used = 0
-    for place, letter in enumerate(name):
-        used += 1 if letter.isascii() else 2
-        if used > width:
-            return name[:place].rstrip() + "…"
-    return name
