@@ -79,6 +79,10 @@ class Cube:
         }
         return Cube(**cut, labels=self.labels)
 
+    def moving(self) -> Cube:
+        """Only the rows that are spending or income: no transfers."""
+        return self.at((self.spending != 0) | (self.income != 0))
+
     def of(self, currency: str) -> Cube:
         """Only the rows in `currency`."""
         return self.at(self.currency.is_(currency))

@@ -23,7 +23,7 @@ Side = Literal["spending", "income"]
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Totals:
-    """One span in one currency, minor units. refunds and fees are positive figures; `count` counts facts."""
+    """One span in one currency, minor units. refunds and fees are positive figures; transfers are not in `count`."""
 
     currency: str
     expenses: int = 0
@@ -97,7 +97,7 @@ def all_totals(scope: Scope, span: Span) -> tuple[Totals, ...]:
 
 def assess_totals(cube: Cube, currency: str) -> Totals:
     """The figures of a cube in one currency."""
-    cube = cube.of(currency)
+    cube = cube.of(currency).moving()
     by_kind = dict(zip(cube.kind.values, cube.kind.add_up(cube.spending).tolist(), strict=True))
     fees, refunds = by_kind.get("fee", 0), -by_kind.get("refund", 0)
     expenses = sum(by_kind.values()) - fees + refunds

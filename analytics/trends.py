@@ -135,6 +135,12 @@ def year_over_year(scope: Scope, last: Span, currency: str, count: int = 12) -> 
     return tuple(YearOverYear(now, before) for now, before in zip(points[12:], points[:-12], strict=True))
 
 
+def points_of(scope: Scope, spans: Sequence[Span], currency: str) -> tuple[Point, ...]:
+    """Consecutive spans of whole months, each with its figures."""
+    cube = months(scope)
+    return _points(scope, cube, cube.currency.is_(currency), spans) if spans else ()
+
+
 def years(scope: Scope, currency: str) -> tuple[Point, ...]:
     """Every year that has facts: twelve of the owner's months each, oldest first."""
     cube = months(scope)
@@ -158,9 +164,8 @@ def _year(scope: Scope, year: int) -> Span:
 
 def _points(scope: Scope, cube: Cube, mask: Mask, spans: Sequence[Span]) -> tuple[Point, ...]:
     place, inside = _places(scope, cube, mask, spans)
-    columns = [
-        add_up(place, numbers[inside], len(spans)).tolist() for numbers in (cube.spending, cube.income, cube.count)
-    ]
+    moving = np.where((cube.spending != 0) | (cube.income != 0), cube.count, 0)
+    columns = [add_up(place, numbers[inside], len(spans)).tolist() for numbers in (cube.spending, cube.income, moving)]
     whole = {month.start for month in complete_months(scope)}
     return tuple(
         Point(span, spending, income, count, _is_partial(scope, span, whole))
