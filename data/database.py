@@ -66,7 +66,7 @@ class Database:
     def arrow(self, sql: str, params: Params | None = None) -> pa.Table:
         """The same as an Arrow table, for answers of many rows."""
         with self._cursor() as cursor:
-            return cursor.execute(sql, dict(params or {})).to_arrow_table()
+            return cursor.sql(sql, params=dict(params or {})).to_arrow_table()
 
     def submit(self, command: C, decide: Decide[C]) -> Receipt:
         """Hand a command to the writer and wait until its outcome is on disk.
