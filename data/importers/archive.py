@@ -21,6 +21,7 @@ MAX_RATIO = 200  # text of statements packs 5 to 30 times; a bomb packs a thousa
 _RATIO_FROM = 4 * 1024 * 1024  # small members may pack as they like
 _PIECE = 1024 * 1024
 _ENCRYPTED, _UTF8_NAME = 0x1, 0x800
+_WORKBOOK_PARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"customXml/")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
 
@@ -34,12 +35,16 @@ class Member:
 
 def is_archive(data: bytes) -> bool:
     """Whether these bytes are a zip of files (an xlsx workbook is a zip, too, but not one of files)."""
-    return data.startswith(b"PK\x03\x04") and not is_xlsx(data)
+    return data.startswith((b"PK\x03\x04", b"PK\x05\x06")) and not is_xlsx(data)
 
 
 def is_xlsx(data: bytes) -> bool:
-    """Whether a zip is a workbook. The local headers tell, so that a workbook cut in half is still called one."""
-    return data.startswith(b"PK") and (b"[Content_Types].xml" in data[:_PIECE] or b"xl/workbook.xml" in data)
+    """Whether a zip is a workbook; one cut in half, which has lost its list of parts, is known by its first part."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as listing:
+            return "[Content_Types].xml" in listing.NameToInfo
+    except (zipfile.BadZipFile, struct.error, ValueError, OSError, EOFError, NotImplementedError):
+        return data[_LOCAL_HEADER.size :].startswith(_WORKBOOK_PARTS)
 
 
 def members(data: bytes, file: str, password: str | None = None) -> list[Member]:
