@@ -75,9 +75,11 @@ def _says(occurrence: tuple[int, Hit]) -> tuple[int, bool, int, int]:
 
 def _occurrences(text: str, index: Index) -> Iterator[tuple[int, Hit]]:
     for at in range(len(text) - _HEAD + 1):
-        for hit in index.get(text[at : at + _HEAD], ()):
-            end = at + len(hit.word)
-            if text.startswith(hit.word, at) and not (_continues(text, at) or _continues(text, end)):
+        hits = index.get(text[at : at + _HEAD])
+        if hits is None or _continues(text, at):
+            continue
+        for hit in hits:
+            if text.startswith(hit.word, at) and not _continues(text, at + len(hit.word)):
                 yield at, hit
 
 

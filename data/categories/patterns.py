@@ -26,7 +26,7 @@ from data.errors import Rejection
 
 LONGEST_PATTERN = 200
 LONGEST_TEXT = 128
-MOST_WAYS = 4 * LONGEST_TEXT**2
+MOST_WAYS = 8 * (LONGEST_TEXT + 1) ** 2
 _LARGEST_COUNT = 100
 
 _CLASSES = "dDwWsS"
