@@ -123,7 +123,7 @@ def _candidates(facts: Facts, book: Book, side: CategoryKind) -> Iterator[Verdic
         yield Verdict(learned, Reason.LEARNED, payee)
     words = _words(facts, payee, side)
     if code := by_mcc(facts.mcc):
-        yield from (_by_word(word) for word in words if is_within(word.hit.category, code, book.categories))
+        yield from (_by_word(word) for word in words if _refines(word, code))
         yield Verdict(code, Reason.MCC, facts.mcc)
     yield from _by_words(words, by_source(facts.source_category, side), facts.source_category)
 
