@@ -70,19 +70,19 @@ def check_password(password: str, *, second_factor: bool, names: Iterable[str] =
     Raises:
         PasswordTooShort, PasswordTooLong, PasswordCommon, PasswordContainsName: in this order.
     """
-    text = unicodedata.normalize("NFKC", password)
+    text = _nfkc(password)
     minimum = WITH_SECOND_FACTOR if second_factor else ALONE
     if len(text) < minimum:
         raise PasswordTooShort(minimum, len(text))
     if len(text) > LONGEST:
         raise PasswordTooLong(LONGEST, len(text))
-    folded = text.casefold()
+    folded = _folded(text)
     if _is_common(folded):
         raise PasswordCommon
-    for word in (*names, *_PRODUCT_WORDS):
-        known = unicodedata.normalize("NFKC", word).casefold()
-        if known and known in folded and len(_own_part(folded.replace(known, " "))) < _MEANINGFUL:
-            raise PasswordContainsName(word)
+    known = [word for word in (*names, *_PRODUCT_WORDS) if word and _folded(word) in folded]
+    rest = functools.reduce(lambda left, word: left.replace(_folded(word), " "), known, folded)
+    if known and len(_own_part(rest)) < _MEANINGFUL:
+        raise PasswordContainsName(known[0])
 
 
 def hash_password(password: str) -> str:
@@ -112,6 +112,10 @@ def verify_nothing(password: str) -> None:
 
 def _nfkc(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
+
+
+def _folded(text: str) -> str:
+    return _nfkc(text).casefold()
 
 
 @functools.cache

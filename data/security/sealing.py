@@ -6,7 +6,6 @@ The sealed text says its version, so that the form can change: `1.` + base64url(
 from __future__ import annotations
 
 import base64
-import binascii
 import dataclasses
 import secrets
 
@@ -62,7 +61,7 @@ def parse_key(text: str, source: str) -> SealingKey:
     """
     try:
         secret = base64.b64decode(text.strip().replace("-", "+").replace("_", "/"), validate=True)
-    except binascii.Error:
+    except ValueError:  # also for text that is not ASCII
         raise KeyMalformed(source) from None
     if len(secret) != KEY_BYTES:
         raise KeyMalformed(source)
@@ -87,5 +86,5 @@ def unseal(key: SealingKey, sealed: str, place: str) -> str:
     try:
         raw = base64.urlsafe_b64decode(sealed.removeprefix(_VERSION))
         return AESGCM(key.secret).decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode()).decode()
-    except (InvalidTag, binascii.Error, ValueError):
+    except (InvalidTag, ValueError):
         raise SealBroken(place) from None
