@@ -21,9 +21,9 @@ from data.errors import Rejection, require
 from data.ids import OwnerId
 from data.importers.mapping import Mapping, from_json, to_json
 from data.importers.statement import Statement
-from data.matching.assemble import assemble, flatten
+from data.matching.assemble import assemble
 from data.matching.choices import AS_PREVIEWED, Choices, settle
-from data.matching.known import questions_of
+from data.matching.known import drop_of
 from data.matching.preview import FileReport, Preview
 from data.store import facts, imports, taught, undoing
 from data.store.booking import Booking
@@ -66,9 +66,9 @@ class NothingNew(Rejection):
 
 def prepare(db: Database, owner: OwnerId, parsed: Sequence[Statement]) -> Preview:
     """What importing these files would do now. Reads only."""
-    lines, _, marks = flatten(parsed)
-    known = imports.known(db.read, owner, questions_of(lines, marks))
-    return assemble(parsed, known, taught.book_of(db.read, owner))
+    drop = drop_of(parsed)
+    known = imports.known(db.read, owner, drop.asked)
+    return assemble(drop, known, taught.book_of(db.read, owner))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -123,8 +123,8 @@ def commit(
     """
     require(command.token == preview.token, "a command commits the preview it was made from")
     report = _Report(progress)
-    booking = Booking(preview, settle(preview, command.choices), imports.account_ids(db.read, command.owner))
-    report(_BUILT)
+    settled = settle(preview, command.choices)
+    booking = Booking(preview, settled, imports.account_ids(db.read, command.owner), report.built)
     decide = functools.partial(_decide_import, preview=preview, booking=booking, report=report)
     with ThreadPoolExecutor(1) as writing:
         future = writing.submit(db.submit, command, decide)
@@ -149,6 +149,10 @@ class _Report:
 
     def __call__(self, reached: float) -> None:
         self._reached = max(self._reached, reached)
+
+    def built(self, share: float) -> None:
+        self(_BUILT * share)
+        self.show()
 
     def show(self) -> None:
         if self._progress and self._reached > self._shown:
@@ -179,9 +183,9 @@ def _decide_import(
     reader: Reader, command: ImportStatements, now: datetime, *, preview: Preview, booking: Booking, report: _Report
 ) -> Plan:
     owner = command.owner
-    known = imports.known(reader.all, owner, questions_of(preview.lines, flatten(preview.statements)[2]))
+    known = imports.known(reader.all, owner, preview.drop.asked)
     if known != preview.known:
-        preview = assemble(preview.statements, known, preview.book)
+        preview = assemble(preview.drop, known, preview.book)
         booking = Booking(preview, settle(preview, command.choices), imports.account_ids(reader.all, owner))
     if not booking.batches:
         raise NothingNew(sum(f.duplicates for f in booking.files), sum(f.left_out for f in booking.files))

@@ -15,9 +15,9 @@ from uuid import UUID
 from data.categories.categorise import Book, categorise
 from data.categories.facts import facts_of
 from data.categories.text import normalise_payee
-from data.importers.statement import AccountHint, Kind, Line, Statement
+from data.importers.statement import AccountHint, Kind, Line
 from data.ledger.importing import utc
-from data.matching.known import Known, Mark, fingerprint, marks_of
+from data.matching.known import Drop, Known, Mark, fingerprint
 from data.matching.linking import LINKED, Bought, Link, Returned, Shelf, Target
 from data.matching.preview import IMPORTED, IN_DROP, NEW, STATED, Preview, token_of
 
@@ -25,23 +25,18 @@ INLINE = "inline_refund"
 REFUND_REASON = "refund"
 
 
-def flatten(statements: Sequence[Statement]) -> tuple[tuple[Line, ...], list[int], list[Mark]]:
-    """Every line of the drop, the index of its file, and its mark."""
-    lines = tuple(line for statement in statements for line in statement.lines)
-    files = [index for index, statement in enumerate(statements) for _ in statement.lines]
-    return lines, files, [mark for statement in statements for mark in marks_of(statement)]
-
-
 def is_inline(line: Line) -> bool:
     """Whether this is the refund that a purchase states about itself."""
     return line.identity[-1:] == (INLINE,)
 
 
-def assemble(statements: Sequence[Statement], known: Known, book: Book) -> Preview:
+def assemble(files: Drop, known: Known, book: Book) -> Preview:
     """What importing these files would do, given what is known."""
-    lines, files, marks = flatten(statements)
-    drop = _Drop(lines, files, marks, known, *_duplicates(files, marks, known))
-    verdicts = [categorise(facts_of(line, statements[at].format), book) for line, at in zip(lines, files, strict=True)]
+    lines, statements = files.lines, files.statements
+    drop = _Lines(files, list(files.marks), known, *_duplicates(files, known))
+    verdicts = [
+        categorise(facts_of(line, statements[at].format), book) for line, at in zip(lines, files.file, strict=True)
+    ]
     minor = [line.amount.minor for line in lines]
     links = _Linking(drop, minor)
     links.run()
@@ -52,9 +47,7 @@ def assemble(statements: Sequence[Statement], known: Known, book: Book) -> Previ
         if taken and lines[row].kind is Kind.REFUND:
             category[row], reason[row] = taken, REFUND_REASON
     return Preview(
-        statements=tuple(statements),
-        lines=lines,
-        file=files,
+        drop=files,
         marks=drop.marks,
         kind=[line.kind for line in lines],
         minor=minor,
@@ -67,12 +60,12 @@ def assemble(statements: Sequence[Statement], known: Known, book: Book) -> Previ
         target=[_applied(links.found.get(row)) for row in range(len(lines))],
         suggestion=[_offered(links.found.get(row)) for row in range(len(lines))],
         refund_note=[links.found[row].note if row in links.found else "" for row in range(len(lines))],
-        said=_said(drop, statements, book),
+        said=_said(files, drop.fate, book),
         backlinks=links.backlinks,
         hints=_hints(lines),
         known=known,
         book=book,
-        token=token_of(statements, marks),
+        token=token_of(files),
     )
 
 
@@ -93,20 +86,20 @@ def _hints(lines: Sequence[Line]) -> dict[str, AccountHint]:
     return found
 
 
-def _duplicates(files: Sequence[int], marks: Sequence[Mark], known: Known) -> tuple[list[str], dict[Mark, int]]:
+def _duplicates(files: Drop, known: Known) -> tuple[list[str], dict[Mark, int]]:
     """What is new, and the row that stands for each mark."""
     first: dict[Mark, int] = {}
     fate = []
-    for row, mark in enumerate(marks):
+    for row, mark in enumerate(files.marks):
         stands = first.setdefault(mark, row)
         if mark in known.booked:
             fate.append(IMPORTED)
         else:
-            fate.append(NEW if files[stands] == files[row] else IN_DROP)
+            fate.append(NEW if files.file[stands] == files.file[row] else IN_DROP)
     return fate, first
 
 
-def _said(drop: _Drop, statements: Sequence[Statement], book: Book) -> dict[int, dict[str, Any]]:
+def _said(files: Drop, fate: Sequence[str], book: Book) -> dict[int, dict[str, Any]]:
     """What the person's rules say besides the category; of several, the first alias and note count.
 
     `by` names the first rule that spoke.
@@ -114,9 +107,9 @@ def _said(drop: _Drop, statements: Sequence[Statement], book: Book) -> dict[int,
     if not any(r.action.payee or r.action.tags or r.action.exclude or r.action.note for r in book.rules):
         return {}
     said: dict[int, dict[str, Any]] = {}
-    for row, (line, at) in enumerate(zip(drop.lines, drop.files, strict=True)):
+    for row, (line, at) in enumerate(zip(files.lines, files.file, strict=True)):
         one: dict[str, Any] = {}
-        for rule in book.applying(facts_of(line, statements[at].format)):
+        for rule in book.applying(facts_of(line, files.statements[at].format)):
             act = rule.action
             if act.payee:
                 one.setdefault("payee", {"name": act.payee, "key": normalise_payee(act.payee)})
@@ -128,21 +121,25 @@ def _said(drop: _Drop, statements: Sequence[Statement], book: Book) -> dict[int,
                 one.setdefault("note", act.note)
             if one:
                 one.setdefault("by", rule.id)
-        if one and drop.fate[row] == NEW:
+        if one and fate[row] == NEW:
             said[row] = one
     return said
 
 
 @dataclasses.dataclass(slots=True)
-class _Drop:
+class _Lines:
     """The lines with what is known of each. `fate` and `marks` change while refunds are linked."""
 
-    lines: tuple[Line, ...]
-    files: list[int]
+    drop: Drop
     marks: list[Mark]
     known: Known
     fate: list[str]
     first: dict[Mark, int]
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line of the drop."""
+        return self.drop.lines
 
     def target_of(self, mark: Mark) -> Target | None:
         """The booked entry or the row that stands for a mark."""
@@ -173,7 +170,7 @@ class _Drop:
 class _Linking:
     """Links every refund of the drop, and the booked refunds whose purchase the drop brings."""
 
-    def __init__(self, drop: _Drop, minor: list[int]) -> None:
+    def __init__(self, drop: _Lines, minor: list[int]) -> None:
         self._drop = drop
         self._minor = minor
         self._shelf = Shelf()

@@ -107,16 +107,34 @@ def is_open(line: Line) -> bool:
     return line.kind is Kind.REFUND and line.refund_of is None
 
 
-def questions_of(lines: Sequence[Line], marks: Sequence[Mark]) -> Questions:
-    """What the store must be asked about these lines; every tuple sorted and without repetition."""
+@dataclasses.dataclass(frozen=True, slots=True)
+class Drop:
+    """The files dropped together. file: of each line, the index of its statement; asked: what the store is asked."""
+
+    statements: tuple[Statement, ...]
+    lines: tuple[Line, ...]
+    file: tuple[int, ...]
+    marks: tuple[Mark, ...]
+    asked: Questions
+
+
+def drop_of(statements: Sequence[Statement]) -> Drop:
+    """Every line of the files with its mark. The costly part, so it is done once a drop."""
+    lines = tuple(line for statement in statements for line in statement.lines)
+    files = tuple(index for index, statement in enumerate(statements) for _ in statement.lines)
+    marks = tuple(mark for statement in statements for mark in marks_of(statement))
+    return Drop(tuple(statements), lines, files, marks, _questions(lines, marks))
+
+
+def _questions(lines: Sequence[Line], marks: Sequence[Mark]) -> Questions:
     refunds = [line for line in lines if is_open(line)]
-    days = [line.booked_on for line in refunds] or [date.min]
+    days = [line.booked_on for line in refunds]
     return Questions(
-        fingerprints=tuple(sorted({mark[0] for mark in marks})),
-        originals=tuple(sorted({fingerprint(line.refund_of) for line in lines if line.refund_of})),
-        keys=tuple(sorted({key for line in refunds for key in line.refund_keys})),
-        payees=tuple(sorted({normalise_payee(line.payee) for line in refunds if line.payee})),
-        since=min(days) - LOOK_BACK if refunds else date.min,
-        until=max(days),
+        fingerprints=tuple(dict.fromkeys(mark[0] for mark in marks)),
+        originals=tuple(dict.fromkeys(fingerprint(line.refund_of) for line in lines if line.refund_of)),
+        keys=tuple(dict.fromkeys(key for line in refunds for key in line.refund_keys)),
+        payees=tuple(dict.fromkeys(normalise_payee(line.payee) for line in refunds if line.payee)),
+        since=min(days) - LOOK_BACK if days else date.min,
+        until=max(days, default=date.min),
         sells=any(line.kind is Kind.EXPENSE and (line.order_id or line.merchant_order_id) for line in lines),
     )

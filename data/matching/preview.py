@@ -8,14 +8,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from data.categories.categorise import Book
 from data.importers.statement import AccountHint, Kind, Line, Statement, Total, Totals
-from data.matching.known import Known, Mark
+from data.matching.known import Drop, Known, Mark
 from data.matching.linking import Target
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ class FileReport:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Preview:
-    """What would happen to each line.
+    """What would happen to each line of the drop.
 
-    file: index into `statements`. kind, minor, category, account, counter: as it would be booked. reason: why that
+    kind, minor, category, account, counter: as it would be booked. reason: why that
     category (`categorise.Reason`, or `refund`). duplicate: `NEW`, `IMPORTED`, `IN_DROP` or `STATED`. target: the
     purchase a refund is linked to; suggestion: one to offer; refund_note: `linked`, `exceeds_paid`, `ambiguous`,
     `suggested` or "". said: what rules add (annotation field → value), by line. backlinks: refunds booked earlier
@@ -77,9 +77,7 @@ class Preview:
     equal files, whatever the store holds.
     """
 
-    statements: tuple[Statement, ...]
-    lines: tuple[Line, ...]
-    file: list[int]
+    drop: Drop
     marks: list[Mark]
     kind: list[Kind]
     minor: list[int]
@@ -98,6 +96,21 @@ class Preview:
     known: Known
     book: Book
     token: str
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The files."""
+        return self.drop.statements
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Every line of the files, in their order."""
+        return self.drop.lines
+
+    @property
+    def file(self) -> tuple[int, ...]:
+        """The index of each line's file."""
+        return self.drop.file
 
     def account_name(self, key: str) -> str:
         """What an account is called now, or would be called when opened."""
@@ -196,14 +209,14 @@ def checks_of(stated: Totals | None, computed: Totals | None) -> tuple[Check, ..
     return tuple(checks)
 
 
-def token_of(statements: Sequence[Statement], marks: Sequence[Mark]) -> str:
+def token_of(drop: Drop) -> str:
     """A digest of what the files say: equal on every parse of the same files."""
     digest = hashlib.sha256()
-    for statement in statements:
+    for statement in drop.statements:
         head = f"{statement.file}\0{statement.format}\0{len(statement.lines)}\0{len(statement.skipped)}\0"
         digest.update(head.encode())
         for line in statement.lines:
             digest.update(f"{line.kind}{line.direction}{line.amount.minor}{line.amount.currency}".encode())
-    for print_, ordinal in marks:
+    for print_, ordinal in drop.marks:
         digest.update(print_.bytes + ordinal.to_bytes(4, "big"))
     return digest.hexdigest()

@@ -10,7 +10,7 @@ import dataclasses
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -24,10 +24,11 @@ from data.ledger.importing import Leg, legs_of, utc
 from data.matching.assemble import INLINE, is_inline
 from data.matching.choices import BOOKED, DUPLICATE, LEFT_OUT, Settled
 from data.matching.preview import Preview
-from data.store.words import Word, said
 from data.store.command import Rows
 from data.store.journal import Journal
+from data.store.words import Word, said
 
+Step = Callable[[float], None]
 _CHUNK: Final = 20_000  # statement lines in one statement: what a progress bar can see
 _LINE_COLUMNS: Final = (
     "batch",
@@ -64,9 +65,14 @@ class Booked:
 
 
 class Booking:
-    """Everything one import appends, waiting for its place in the store's order."""
+    """Everything one import appends, waiting for its place in the store's order.
 
-    def __init__(self, preview: Preview, settled: Settled, account_ids: Mapping[str, UUID]) -> None:
+    `step` is told which share of it is built, up to 1.0.
+    """
+
+    def __init__(
+        self, preview: Preview, settled: Settled, account_ids: Mapping[str, UUID], step: Step = lambda _: None
+    ) -> None:
         self._preview = preview
         self._settled = settled
         self._accounts = dict(account_ids)
@@ -75,8 +81,11 @@ class Booking:
         self._journal = Journal()
         self.files = self._count()
         self._legs = self._all_legs()
+        step(0.3)
         self._post()
+        step(0.6)
         self._chunks = list(self._statement_lines())
+        step(1.0)
 
     @property
     def opened(self) -> list[str]:
