@@ -54,13 +54,14 @@ def _kind_control(chosen: Period, today: date, kinds: Sequence[PeriodKind], key:
         day = today if today in chosen.span else chosen.span.start
         _look_at(periods.around(kind, day, session.month_start()))
 
+    names = {kind: text(f"period.{kind}") for kind in kinds}  # said now: tests call format_func outside the run
     session.set_widget(name, chosen.kind)
     st.segmented_control(
         text("period.label"),
         kinds,
         key=name,
         required=True,
-        format_func=lambda kind: text(f"period.{kind}"),
+        format_func=names.__getitem__,
         label_visibility="collapsed",
         on_change=change,
     )

@@ -69,8 +69,8 @@ def _cells(look: Look, days: list[date], first: date, spent: Mapping[date, int],
         "insidetextfont": {
             "size": 12,
             "color": [
-                look.palette.muted if late or not spent.get(day) else ink_on(colour)
-                for day, colour, late in zip(days, colours, ahead, strict=True)
+                ink_on(colour) if spent.get(day) else look.palette.muted
+                for day, colour in zip(days, colours, strict=True)
             ],
         },
         "customdata": [[day.isoformat(), _told(look, day, spent.get(day, 0))] for day in days],
