@@ -169,23 +169,16 @@ def _refuse_broken_end(table: Table, header: Header, last: Row) -> None:
 def _reader(
     table: Table, header: Header, layout: Layout, amount: Callable[[str], int]
 ) -> Callable[[Row], Raw | Problem]:
+    """How a row of this table is read; everything that does not depend on the row is found once, here."""
     names, width = header.names, len(header.names)
     time_at, amount_at = header.columns[folded(layout.time)], header.columns[folded(layout.amount)]
     needed = max(header.columns[folded(name)] for name in layout.required)
-    direction, status, payee, description, method, order_id, merchant_order_id, category, note = map(
-        folded,
-        (
-            layout.direction,
-            layout.status,
-            layout.payee,
-            layout.description,
-            layout.method,
-            layout.order_id,
-            layout.merchant_order_id,
-            layout.category,
-            layout.note,
-        ),
-    )
+    direction, status, category = _places(header, layout.direction, layout.status, layout.category)
+    payee, description, method = _places(header, layout.payee, layout.description, layout.method)
+    order_id, merchant_order_id, note = _places(header, layout.order_id, layout.merchant_order_id, layout.note)
+
+    def problem(row: Row, place: int, reason: str, cells: dict[str, str], text: str = "") -> Problem:
+        return Problem(row.line, names[place], reason, text, table.sheet, cells)
 
     def read(row: Row) -> Raw | Problem:
         given: tuple[Cell, ...] = row.cells
@@ -195,44 +188,42 @@ def _reader(
         cells = dict(zip(names, texts, strict=False))
         cells.pop("", None)
         if len(given) <= needed:
-            return Problem(row.line, names[len(given)], "row_incomplete", sheet=table.sheet, cells=cells)
-        when = _instant(given[time_at])
+            return problem(row, len(given), "row_incomplete", cells)
+        when = _instant(given[time_at], texts[time_at])
         if isinstance(when, str):
-            return Problem(row.line, layout.time, when, texts[time_at], table.sheet, cells)
+            return problem(row, time_at, when, cells, texts[time_at])
         try:
             minor = amount(texts[amount_at])
         except Rejection:
-            return Problem(row.line, layout.amount, "amount_unreadable", texts[amount_at], table.sheet, cells)
+            return problem(row, amount_at, "amount_unreadable", cells, texts[amount_at])
         if minor < 0:
-            return Problem(row.line, layout.amount, "amount_negative", texts[amount_at], table.sheet, cells)
-        get = cells.get
+            return problem(row, amount_at, "amount_negative", cells, texts[amount_at])
+        # A column that the file or a short row lacks is read from the empty end; `/` in free text means nothing.
+        texts += [""] * (width + 1 - len(texts))
+        said = ["" if text == "/" else text for text in texts] if "/" in texts else texts
         return Raw(
             row.line,
             cells,
             when,
-            _stamp(texts[time_at], when),
+            texts[time_at] if _STAMP.fullmatch(texts[time_at]) else f"{when:%Y-%m-%d %H:%M:%S}",
             minor,
-            get(direction, ""),
-            get(status, ""),
-            _given(get(payee, "")),
-            _given(get(description, "")),
-            _given(get(method, "")),
-            _given(get(order_id, "")),
-            _given(get(merchant_order_id, "")),
-            get(category, ""),
-            _given(get(note, "")),
+            texts[direction],
+            texts[status],
+            said[payee],
+            said[description],
+            said[method],
+            said[order_id],
+            said[merchant_order_id],
+            texts[category],
+            said[note],
         )
 
     return read
 
 
-def _stamp(text: str, when: datetime) -> str:
-    # Nearly every row's own text is the stamp already; making it again would cost more than reading the row.
-    return text if _STAMP.fullmatch(text) else f"{when:%Y-%m-%d %H:%M:%S}"
-
-
-def _given(text: str) -> str:
-    return "" if text == "/" else text
+def _places(header: Header, *names: str) -> tuple[int, ...]:
+    """Where columns stand; -1, the empty end of a row, for a column that the file does not have."""
+    return tuple(header.columns.get(folded(name), -1) for name in names)
 
 
 def _mended(given: tuple[Cell, ...], header: Header, layout: Layout) -> tuple[Cell, ...]:
@@ -256,10 +247,13 @@ def _mended(given: tuple[Cell, ...], header: Header, layout: Layout) -> tuple[Ce
     return given
 
 
-def _instant(cell: Cell) -> datetime | str:
+def _instant(cell: Cell, text: str) -> datetime | str:
     """The instant a time cell states (+08:00), or the reason why it states none."""
     try:
-        when = _stated(cell)
+        if _STAMP.fullmatch(text):
+            when: datetime | None = datetime.fromisoformat(text + "+08:00")  # five times faster than replacing the zone
+        else:
+            when = _stated(cell)
     except (ValueError, OverflowError):
         return "date_unreadable"
     if when is None:
@@ -272,13 +266,7 @@ def _stated(cell: Cell) -> datetime | None:
         return _EPOCH + timedelta(seconds=int((cell * 86400).to_integral_value()))
     if isinstance(cell, datetime):
         return (cell + timedelta(milliseconds=500)).replace(microsecond=0, tzinfo=CHINA)
-    return _instant_of(cell.strip())
-
-
-def _instant_of(text: str) -> datetime | None:
-    if _STAMP.fullmatch(text):
-        return datetime.fromisoformat(text).replace(tzinfo=CHINA)
-    found = _LOOSE_TIME.fullmatch(unicodedata.normalize("NFKC", text))
+    found = _LOOSE_TIME.fullmatch(unicodedata.normalize("NFKC", cell).strip())
     if not found:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
