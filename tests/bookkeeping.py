@@ -103,7 +103,7 @@ def bill(*written: Written, file: str = "bill.csv", format_: str = "alipay_app",
 def _line(one: Written, row: int, by_order: dict[str, Line]) -> Line:
     when = instant(one.day)
     money = parse_amount(one.amount, one.currency)
-    original = by_order.get(one.of)
+    original = by_order.get(one.of) if one.of else None
     identity: tuple[str, ...] = ("test", when.isoformat(), str(money.minor), one.order, one.payee, one.kind.value)
     if one.inline and original:
         identity = (*original.identity, "inline_refund")
