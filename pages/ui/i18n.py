@@ -23,11 +23,13 @@ __all__ = [
     "markdown",
     "normalise",
     "plural",
+    "rejection_parts",
     "rejection_text",
     "text",
     "translator",
 ]
 
+_VOCABULARY = {"what": "thing", "reason": "reason", "kind": "kind", "field": "field"}
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -61,7 +63,8 @@ def rejection_text(rejection: Rejection, language: Language | None = None) -> st
     """The sentence for a rejection: `rejection.<code>` with its facts formatted; plain text, escape it for Markdown.
 
     A fact `x_minor` beside `currency` (or `x_currency`) is also offered as the amount `{x}`; ISO days become dates in
-    prose; a fact `what` or `reason` that has a text `thing.<value>` / `reason.<value>` becomes that word.
+    prose; a fact `what`, `reason`, `kind` or `field` that has a text `thing.<value>`, `reason.<value>` … becomes that
+    word. A text `rejection.<code>.<reason>` goes before the general one. A line (and cell) is named at the end.
     """
     spoken = language or session.language()
     words = translator(spoken)
@@ -70,7 +73,23 @@ def rejection_text(rejection: Rejection, language: Language | None = None) -> st
     reason = rejection.facts.get("reason")
     if isinstance(reason, str) and words.has(f"{key}.{reason}"):
         key = f"{key}.{reason}"
-    return words.text(key, **facts, **_amounts(rejection.facts, spoken))
+    said = words.text(key, **facts, **_amounts(rejection.facts, spoken))
+    line, cell = rejection.facts.get("line"), rejection.facts.get("cell")
+    if not line:
+        return said
+    return f"{said} {words.text('rejection.where.cell' if cell else 'rejection.where.line', **facts)}"
+
+
+def rejection_parts(rejection: Rejection, language: Language | None = None) -> list[str]:
+    """What happened, what was kept, and (if there is something) what to do; plain text each."""
+    spoken = language or session.language()
+    words = translator(spoken)
+    key = f"rejection.{rejection.code}"
+    reasoned = f"{key}.{rejection.facts.get('reason')}"
+    kept = next(k for k in (f"{key}.kept", "rejection.kept") if words.has(k))
+    todo = [k for k in (f"{reasoned}.todo", f"{key}.todo") if words.has(k)][:1]
+    facts = {name: _fact(name, value, words) for name, value in rejection.facts.items()}
+    return [rejection_text(rejection, spoken), *(words.text(k, **facts) for k in (kept, *todo))]
 
 
 def _amounts(facts: Mapping[str, Fact], language: Language) -> dict[str, str]:
@@ -90,5 +109,5 @@ def _fact(name: str, value: Fact, words: Translator) -> str:
         return format.count(value)
     if _ISO_DAY.fullmatch(value):
         return format.day(date.fromisoformat(value), language=words.language)
-    kind = {"what": "thing", "reason": "reason"}.get(name)
-    return words.text(f"{kind}.{value}") if kind and words.has(f"{kind}.{value}") else value
+    key = f"{_VOCABULARY.get(name)}.{value}"
+    return words.text(key) if name in _VOCABULARY and words.has(key) else value

@@ -154,12 +154,7 @@ def _act(action: Action, key: str) -> None:
 
 def rejection_panel(rejection: Rejection) -> None:
     """An expected no: what happened, what was kept, what to do."""
-    words = i18n.translator(i18n.language())
-    key = f"rejection.{rejection.code}"
-    lines = [i18n.rejection_text(rejection)]
-    lines.append(text(f"{key}.kept") if words.has(f"{key}.kept") else text("rejection.kept"))
-    if words.has(f"{key}.todo"):
-        lines.append(words.text(f"{key}.todo", **rejection.facts))
+    lines = i18n.rejection_parts(rejection)
     st.error("\n\n".join(map(md_escape, lines)), title=text("rejection.title"), icon=":material/error:")
 
 

@@ -1,13 +1,21 @@
 """Both languages say the same things."""
 
+import dataclasses
+import importlib
+import itertools
+import pkgutil
 import string
+import typing
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
 
-from data import errors, money
+import data
 from data.errors import InvariantBroken, NotFound, Rejection
+from data.importers.statement import FileRefused
+from data.ledger.changes import SplitDoesNotSum
 from pages.ui import catalogue
 from pages.ui.catalogue import LOCALES, Translator, translator
 from pages.ui.i18n import rejection_text
@@ -90,24 +98,36 @@ def test_a_browser_that_is_not_chinese_hears_english(tag: str | None, language: 
     assert catalogue.normalise(tag) == language
 
 
-@pytest.mark.parametrize(
-    "rejection",
-    [
-        errors.RequestIdReused("r1"),
-        errors.NotFound("account", "7"),
-        errors.StoreBusy("/x", "python (12)"),
-        errors.StoreDamaged("/x", "broken"),
-        errors.StoreClosed(),
-        money.AmountUnreadable("abc", "CNY"),
-        money.CurrencyUnknown("XYZ"),
-    ],
-    ids=lambda rejection: rejection.code,
-)
-def test_every_general_rejection_can_be_said_in_both_languages(rejection: Rejection) -> None:
-    for language in catalogue.LANGUAGES:
-        said = rejection_text(rejection, language)
-        assert said
-        assert "{" not in said
+def _rejections(parent: type[Rejection] = Rejection) -> Iterator[type[Rejection]]:
+    for child in parent.__subclasses__():
+        yield child
+        yield from _rejections(child)
+
+
+def _made_up(kind: type[Rejection]) -> Rejection:
+    hints = typing.get_type_hints(kind)
+    facts = {field.name: 7 if hints[field.name] is int else "CNY" for field in dataclasses.fields(kind)}
+    return kind(**facts)
+
+
+def test_every_rejection_of_the_house_can_be_said_in_both_languages() -> None:
+    for module in pkgutil.walk_packages(data.__path__, "data."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    kinds = [kind for kind in _rejections() if kind.__module__.startswith("data.")]
+    assert kinds
+    for rejection, language in itertools.product(map(_made_up, kinds), catalogue.LANGUAGES):
+        assert "{" not in rejection_text(rejection, language), rejection.code
+
+
+def test_a_refused_file_is_named_with_line_and_cell() -> None:
+    refused = FileRefused("a.csv", "missing_column", 12, "C12", "金额")
+    assert rejection_text(refused, "zh") == "“a.csv”缺少“金额”这一列。 位置：第 12 行，“C12”。"
+    assert rejection_text(FileRefused("a.csv", "empty"), "en") == "“a.csv” is empty."
+
+
+def test_amounts_among_the_facts_are_written_as_money() -> None:
+    assert "¥12.00" in rejection_text(SplitDoesNotSum(1_200, 900, "CNY"), "en")
 
 
 def test_facts_are_put_into_words() -> None:
