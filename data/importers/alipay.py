@@ -69,7 +69,7 @@ _OWN_MONEY = frozenset({"投资理财", "账户存取", "信用借还"})  # cate
 
 _REPAID = re.compile(r"还款|还花呗|还借呗")
 _MOVED_OUT_OF = re.compile(r"(?:转出|取出|卖出|赎回)(?:到|至)?(?P<to>[^-]*)")
-_MOVED_INTO = re.compile(r"转入|买入|攒入|存入|申购|定投")
+_MOVED_INTO = re.compile(r"转入|买入|攒|存入|申购|定投")
 
 
 def decide(row: Raw, *, paid: bool) -> Verdict:
@@ -114,7 +114,7 @@ def _returned(row: Raw) -> Verdict | None:
 
 
 def _moved(row: Raw) -> Verdict:
-    if row.description.endswith("收益发放") and row.direction != OUT:
+    if "收益发放" in row.description and row.direction != OUT:
         return income(ALIPAY, row.method)
     if row.direction in {OUT, IN}:
         own = row.category in _OWN_MONEY or row.status in {"还款成功", "放款成功"}
@@ -137,10 +137,10 @@ def _wallet_move(row: Raw, account: AccountHint) -> Booked | None:
     text = row.description
     if text.startswith("充值"):
         return moved_in(ALIPAY_BALANCE, account)
-    if text.startswith("提现") or "-提现" in text:
+    if "提现" in text:
         target = account if account.last4 else card_in(row.payee)
         return moved_out(ALIPAY_BALANCE, target or (other_account(ALIPAY, row.payee) if row.payee else None))
-    if row.status == "放款成功":
+    if row.status == "放款成功" or "放款" in text:
         return moved_in(account, ALIPAY_JIEBEI)
     if row.status == "还款成功" or _REPAID.search(text):
         return moved_out(account, _debt(row))
@@ -160,6 +160,8 @@ def _sent_to_card(row: Raw, account: AccountHint) -> Booked | None:
 
 
 def _fund(row: Raw) -> AccountHint:
+    if "小荷包" in row.description:
+        return account_of(ALIPAY, "小荷包")
     return ALIPAY_YUEBAO if "余额宝" in row.description.split("-")[0] or "余额宝" in row.payee else ALIPAY_FUND
 
 

@@ -30,13 +30,14 @@ class Rules:
     """What one format decides about its rows.
 
     decide: what a row is. stated_refund: minor units the row says were refunded of it. fee: minor units of a fee the
-    row contains; fee_within: the amount column includes it.
+    row contains; fee_within: the amount column includes it. ids_tell: see `refunds.link`.
     """
 
     decide: Callable[[Raw], Verdict]
     stated_refund: Callable[[Raw], int] = nothing
     fee: Callable[[Raw], int] = nothing
     fee_within: bool = True
+    ids_tell: bool = True
 
 
 def statement_of(table: Table, layout: Layout, sheet: Sheet, rules: Rules) -> Statement:
@@ -83,7 +84,7 @@ def _links(decided: list[tuple[Raw, Verdict]], rules: Rules) -> dict[int, Purcha
         and ((stated := rules.stated_refund(row)) or verdict.kind is Kind.EXPENSE)
         and (stated or row.order_id in ids or row.merchant_order_id in ids)
     ]
-    return link(refunds, purchases)
+    return link(refunds, purchases, ids_tell=rules.ids_tell)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

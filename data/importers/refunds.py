@@ -54,14 +54,19 @@ def _continued(row: Raw) -> Iterable[str]:
     return (whole[:length] for length in range(len(whole) - 1, _SHORTEST_PREFIX - 1, -1))
 
 
-def link(refunds: Sequence[Raw], purchases: Sequence[Purchase]) -> dict[int, Purchase]:
-    """Refund line → its purchase, for every refund whose purchase this file proves."""
+def link(refunds: Sequence[Raw], purchases: Sequence[Purchase], *, ids_tell: bool) -> dict[int, Purchase]:
+    """Refund line → its purchase, for every refund whose purchase this file proves.
+
+    ids_tell: in this format a refund's order id always names its purchase's, so two different ones are two orders,
+        whatever the amounts; in WeChat's they often have nothing in common.
+    """
     links = _by_ids(refunds, purchases)
     linked = {purchase.row.line for purchase in links.values()}
     open_refunds = [row for row in refunds if row.line not in links]
     for purchase in purchases:
         if purchase.stated and purchase.row.line not in linked and open_refunds:
-            rows = _making_up(purchase, open_refunds)
+            silent = not ids_tell or not purchase.row.order_id
+            rows = _making_up(purchase, [row for row in open_refunds if silent or not row.order_id])
             links.update((row.line, purchase) for row in rows)
             taken = {row.line for row in rows}
             open_refunds = [row for row in open_refunds if row.line not in taken]

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
-from decimal import Decimal
+from datetime import datetime
 from typing import NamedTuple
 
 from data.errors import Rejection
+from data.importers.instants import instant_of, stamp_of
 from data.importers.reading import Header, find_header, folded, locate_header, text_of
 from data.importers.statement import FileRefused, Problem
 from data.importers.table import Cell, Row, Table
@@ -22,16 +21,9 @@ from data.importers.totals import side_of
 from data.money import parse_amount
 
 CURRENCY = "CNY"
-CHINA = timezone(timedelta(hours=8))
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 TITLE_WITHIN = 40  # rows in which a file's title is looked for
 FOOTER_WITHIN = 20  # last rows in which the dashes above a footer are looked for
 
-_EPOCH = datetime(1899, 12, 30, tzinfo=CHINA)  # day 0 of a sheet's serial dates
-_LOOSE_TIME = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?"
-)
-_STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
 _PLAIN_AMOUNT = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
 
 
@@ -189,7 +181,7 @@ def _reader(
         cells.pop("", None)
         if len(given) <= needed:
             return problem(row, len(given), "row_incomplete", cells)
-        when = _instant(given[time_at], texts[time_at])
+        when = instant_of(given[time_at], texts[time_at])
         if isinstance(when, str):
             return problem(row, time_at, when, cells, texts[time_at])
         try:
@@ -205,7 +197,7 @@ def _reader(
             row.line,
             cells,
             when,
-            texts[time_at] if _STAMP.fullmatch(texts[time_at]) else f"{when:%Y-%m-%d %H:%M:%S}",
+            stamp_of(texts[time_at], when),
             minor,
             texts[direction],
             texts[status],
@@ -245,29 +237,3 @@ def _mended(given: tuple[Cell, ...], header: Header, layout: Layout) -> tuple[Ce
             break
         given = given[:-1]
     return given
-
-
-def _instant(cell: Cell, text: str) -> datetime | str:
-    """The instant a time cell states (+08:00), or the reason why it states none."""
-    try:
-        if _STAMP.fullmatch(text):
-            when: datetime | None = datetime.fromisoformat(text + "+08:00")  # five times faster than replacing the zone
-        else:
-            when = _stated(cell)
-    except (ValueError, OverflowError):
-        return "date_unreadable"
-    if when is None:
-        return "date_unreadable"
-    return when if FIRST_YEAR <= when.year <= LAST_YEAR else "date_absurd"
-
-
-def _stated(cell: Cell) -> datetime | None:
-    if isinstance(cell, Decimal):
-        return _EPOCH + timedelta(seconds=int((cell * 86400).to_integral_value()))
-    if isinstance(cell, datetime):
-        return (cell + timedelta(milliseconds=500)).replace(microsecond=0, tzinfo=CHINA)
-    found = _LOOSE_TIME.fullmatch(unicodedata.normalize("NFKC", cell).strip())
-    if not found:
-        return None
-    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
-    return datetime(year, month, day, hour, minute, second, tzinfo=CHINA)

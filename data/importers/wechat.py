@@ -77,7 +77,8 @@ def parse(table: Table) -> Statement:
     Raises:
         FileRefused: `no_header`, `missing_column`, `no_rows`, `truncated`.
     """
-    return statement_of(table, LAYOUT, read_sheet(table, LAYOUT), Rules(_decide, _stated_refund, _fee))
+    rules = Rules(_decide, _stated_refund, _fee, ids_tell=False)
+    return statement_of(table, LAYOUT, read_sheet(table, LAYOUT), rules)
 
 
 def _decide(row: Raw) -> Verdict:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -21,6 +22,8 @@ from data.importers.table import Cell, Row, Table
 MAX_UNPACKED = 512 * 1024 * 1024
 MAX_CELLS = 20_000_000
 
+# What the zip reader raises over damaged bytes; a wrong offset shows as a ValueError, a wrong method as a RuntimeError.
+_BROKEN_ZIP = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 _ROW_NUMBER = re.compile(rb"<row[^>]{0,200}?\br=\"(\d+)\"")
 _CELL_COLUMNS = ((re.compile(rb"\br=\"[A-Z]{3}\d"), 16384), (re.compile(rb"\br=\"[A-Z]{2}\d"), 702))
 
@@ -70,7 +73,7 @@ def _refuse_bomb(data: bytes, file: str) -> None:
             for member in members:
                 if "worksheets/" in member.filename and member.filename.endswith(".xml"):
                     _refuse_vast_sheet(archive.read(member), file)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError) as error:
+    except _BROKEN_ZIP as error:
         raise FileRefused(file, "truncated", detail=str(error)[:200]) from None
 
 

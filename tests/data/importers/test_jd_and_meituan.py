@@ -90,7 +90,7 @@ def test_jds_bracket_is_gross_outside_and_refund_inside(bracket: str) -> None:
     assert spending(bill) == 1500
 
 
-@pytest.mark.parametrize("order_ids", [("1234567890", "1234567890"), ("1234567890", "9876543210"), ("", "")])
+@pytest.mark.parametrize("order_ids", [("1234567890", "1234567890"), ("1234567890", ""), ("", "")])
 def test_jds_bracket_and_refund_rows_are_never_netted_twice(order_ids: tuple[str, str]) -> None:
     original = _jd(amount="20.00(已退款5.00)", order_id=order_ids[0], time="2024-03-01 08:00:00")
     rows = [
@@ -108,6 +108,12 @@ def test_jds_bracket_and_refund_rows_are_never_netted_twice(order_ids: tuple[str
     assert spending(bill) == 1500
     assert len(bill.lines) == 3
     assert all(line.refund_of for line in bill.lines if line.kind is Kind.REFUND)
+
+
+def test_jds_bracket_stays_in_force_beside_the_refund_of_another_order() -> None:
+    original = _jd(amount="20.00(已退款5.00)", order_id="1234567890", time="2024-03-01 08:00:00")
+    other = _jd(amount="5.00", direction="不计收支", status="退款成功", order_id="9876543210")
+    assert spending(parse(jd_csv([other, original]))) == 2000 - 500 - 500
 
 
 def test_a_fully_refunded_jd_purchase_is_an_expense_and_its_refund_row() -> None:
