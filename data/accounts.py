@@ -157,8 +157,11 @@ SELECT account, count(DISTINCT entry), max(booked_on) FROM (
 ) u GROUP BY account"""
 
 
-def accounts(database: Database, owner: OwnerId) -> tuple[Account, ...]:
-    """Every money account of the owner, merged ones too: open before closed, what is had before what is owed."""
+def accounts(database: Database, owner: OwnerId, *, unused: bool = False) -> tuple[Account, ...]:
+    """Every money account of the owner, merged ones too: open before closed, what is had before what is owed.
+
+    unused: also those on which nothing stands, as an undone import leaves them.
+    """
     rows = database.read(_ACCOUNTS, {"owner": owner})
     held = {row[0]: Held(row[0], AccountKind(row[2]), row[3], row[6], row[7]) for row in rows}
     parts: defaultdict[AccountId, list[AccountId]] = defaultdict(list)
@@ -166,7 +169,8 @@ def accounts(database: Database, owner: OwnerId) -> tuple[Account, ...]:
         parts[kept.root_of(held, account)].append(account)
     sums = _balances(database, owner, held)
     used = {account: (count, last) for account, count, last in database.read(_USED, {"owner": owner})}
-    return tuple(_account(row, parts, sums, used) for row in rows)
+    found = (_account(row, parts, sums, used) for row in rows)
+    return tuple(one for one in found if unused or one.entries or one.merged_into)
 
 
 def _account(

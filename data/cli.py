@@ -15,6 +15,7 @@ from data.errors import Fact, Rejection
 
 COMMANDS: Mapping[str, str] = {
     "preview": "show what an import of files would do; opens no database",
+    "demo": "fill a person's books with sample data, or take it away again",
 }
 
 REFUSED = 2  # the exit code of an expected "no", as argparse has it for wrong arguments
