@@ -2,7 +2,7 @@
 
 estimate = spent + known recurring still to come + variable pace for the days left. The variable pace leans on the
 months before at first and on this month as it goes on. One large purchase is spent money, not a pace: a day counts
-towards the pace with at most `_PEAK` times a usual day.
+towards it with at most a third of a usual month, or `_PEAK` times a usual day while no month is known.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from data.period import Span
 _HIDDEN_BEFORE_DAY: Final = 7
 _MONTHS_NEEDED: Final = 3
 _PEAK: Final = 4
+_THIRD: Final = 3
+_FEW_DAYS: Final = 3
 _SPREAD_PERCENT: Final = 30  # the range around the pace when there are no months to learn it from
 
 
@@ -87,10 +89,10 @@ def assess(
     variable_days: what each elapsed day cost apart from recurring purchases. past: complete months before, if any.
     """
     elapsed, left = len(variable_days), month.days - len(variable_days)
-    here = (max(0, sum(_tamed(variable_days))), elapsed)
+    here = (max(0, sum(_tamed(variable_days, past))), elapsed)
     rates = [here, *((max(0, p.variable), p.days) for p in past)]
     projected = [amount * left // days for amount, days in rates]
-    learned = sum(projected[1:]) // len(past) if past else projected[0]
+    learned = median(projected[1:] or projected) or 0
     variable = (projected[0] * elapsed + learned * left) // month.days
     spread = variable * _SPREAD_PERCENT // 100
     lowest, highest = (min(projected), max(projected)) if past else (variable - spread, variable + spread)
@@ -112,9 +114,11 @@ def _may_show(month: Span, today: date, complete: int) -> bool:
     return (today - month.start).days + 1 >= _HIDDEN_BEFORE_DAY or complete >= _MONTHS_NEEDED
 
 
-def _tamed(amounts: Sequence[int]) -> list[int]:
-    usual = median([amount for amount in amounts if amount > 0]) or 0
-    return [min(amount, usual * _PEAK) for amount in amounts]
+def _tamed(amounts: Sequence[int], past: Sequence[Past]) -> list[int]:
+    positive = [amount for amount in amounts if amount > 0]
+    usual_month = median([month.variable for month in past]) or 0
+    most = max(usual_month // _THIRD, _PEAK * (median(positive) or 0) if len(positive) >= _FEW_DAYS else 0)
+    return [min(amount, most) for amount in amounts] if most else list(amounts)
 
 
 def _seen(series: Sequence[Series], span: Span) -> list[tuple[date, int]]:

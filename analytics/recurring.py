@@ -119,7 +119,7 @@ def find(rows: Iterable[Row]) -> tuple[Series, ...]:
     """The series among purchases that come sorted by payee and day.
 
     All purchases at a payee are one series when they keep a cadence; otherwise those of exactly the same amount are
-    tried by themselves (two subscriptions billed by one payee).
+    tried by themselves (two subscriptions billed by one payee), which must then explain most of the purchases there.
     """
     grouped: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows:
@@ -135,7 +135,8 @@ def _of_payee(group: list[Row]) -> list[Series]:
     by_amount: defaultdict[int, list[Row]] = defaultdict(list)
     for row in group:
         by_amount[row[5]].append(row)
-    return [one for rows in by_amount.values() if (one := _series(rows)) is not None]
+    found = [one for rows in by_amount.values() if (one := _series(rows)) is not None]
+    return found if 2 * sum(len(one.occurrences) for one in found) > len(group) else []
 
 
 def _series(rows: Sequence[Row]) -> Series | None:

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.forecast import Forecast, Past, assess, forecast
+from analytics.recurring import MONTHLY, WEEKLY, find, recurring
+from data.database import Database
+from data.period import Span, month_of
+from tests.ledger_rows import Book
+
+OCTOBER = month_of(date(2026, 10, 1))
+
+
+def rent_since_june(book: Book) -> None:
+    rows = [book.row(date(2026, month, 25), 300_000, "rent", "Landlord") for month in range(6, 10)]
+    for day in Span(date(2026, 6, 1), date(2026, 10, 11)).dates():
+        uneven = (day.day * 7_919 + day.month * 104_729) % 500
+        rows.append(book.row(day, 1_000 + uneven, "dining", f"Canteen {uneven % 9}"))
+    book.facts(rows)
+
+
+def shown(book: Book, today: str) -> Forecast:
+    found = forecast(book.scope(today), "CNY")
+    assert found is not None
+    return found
+
+
+def test_rent_still_to_come_is_counted_once_and_the_daily_rest_by_its_pace(book: Book) -> None:
+    rent_since_june(book)
+    found = shown(book, "2026-10-10")
+    assert [(on, one.payee, one.amount) for on, one in found.due] == [(date(2026, 10, 25), "Landlord", 300_000)]
+    assert found.coming == 300_000
+    assert 21 * 1_100 <= found.variable <= 21 * 1_400
+    assert found.low <= found.estimate <= found.high
+    assert found.high - found.low < 21 * 200
+
+
+def test_a_large_unscheduled_purchase_is_spent_but_not_carried_on_as_a_pace(book: Book) -> None:
+    rent_since_june(book)
+    before = shown(book, "2026-10-10")
+    book.spend("2026-10-04", 900_000, "electronics", "Apple Store")
+    after = shown(book, "2026-10-10")
+    assert after.spent == before.spent + 900_000
+    assert abs(after.variable - before.variable) < 10_000
+
+
+def test_hidden_before_day_seven_unless_three_complete_months_exist(book: Book) -> None:
+    book.spend("2026-09-20", 1_000)
+    book.spend("2026-10-02", 1_000)
+    assert forecast(book.scope("2026-10-06"), "CNY") is None
+    assert forecast(book.scope("2026-10-07"), "CNY") is not None
+    for month in ("07", "08", "09"):
+        book.spend(f"2026-{month}-01", 1_000)
+    assert forecast(book.scope("2026-10-02"), "CNY") is not None
+
+
+def test_on_the_last_day_it_is_what_was_spent(book: Book) -> None:
+    rent_since_june(book)
+    found = shown(book, "2026-10-31")
+    assert found.low == found.estimate == found.high == found.spent
+
+
+def test_income_is_never_extrapolated(book: Book) -> None:
+    rent_since_june(book)
+    before = shown(book, "2026-10-10")
+    for month in range(6, 11):
+        book.earn(date(2026, month, 5), 2_000_000)
+    assert shown(book, "2026-10-10") == before
+
+
+@settings(deadline=None)
+@given(
+    spent=st.integers(-(10**9), 10**9),
+    seen=st.lists(st.integers(-(10**6), 10**8), min_size=1, max_size=31),
+    past=st.lists(st.builds(Past, st.integers(-(10**6), 10**9), st.integers(28, 31)), max_size=3),
+)
+def test_the_range_holds_the_estimate_and_closes_on_the_last_day(spent: int, seen: list[int], past: list[Past]) -> None:
+    found = assess(OCTOBER, "CNY", spent, seen, past, [])
+    assert found.low <= found.estimate <= found.high
+    assert found.low >= spent
+    if len(seen) == OCTOBER.days:
+        assert found.low == found.estimate == found.high == spent
+
+
+def purchases(
+    payee: str, start: date, step: int, count: int, amount: int
+) -> list[tuple[str, str, str, str, date, int]]:
+    return [(payee, payee, "media", "CNY", start + timedelta(days=step * n), amount + n) for n in range(count)]
+
+
+def test_a_series_is_weekly_or_monthly_and_needs_three_times() -> None:
+    weekly = purchases("milk", date(2026, 9, 1), 7, 5, 3_000)
+    twice = purchases("once", date(2026, 9, 1), 30, 2, 3_000)
+    monthly = [
+        ("rent", "rent", "rent", "CNY", date(2026, month, 31 if month in (7, 8, 10) else 30), 5_000)
+        for month in (7, 8, 9, 10)
+    ]
+    found = {one.payee: one for one in find([*weekly, *twice, *monthly])}
+    assert {name: one.cadence for name, one in found.items()} == {"milk": WEEKLY, "rent": MONTHLY}
+    assert found["rent"].due() == date(2026, 11, 30)
+    assert found["milk"].to_come(date(2026, 9, 30), date(2026, 10, 15)) == [date(2026, 10, 6), date(2026, 10, 13)]
+
+
+def test_a_daily_coffee_and_a_wildly_varying_bill_are_no_series() -> None:
+    daily = purchases("coffee", date(2026, 9, 1), 1, 20, 1_200)
+    wild = [("shop", "shop", "shopping", "CNY", date(2026, month, 5), month**4) for month in (6, 7, 8, 9)]
+    assert find([*daily, *wild]) == ()
+
+
+def test_two_subscriptions_billed_by_one_payee_are_two_series() -> None:
+    rows = sorted(
+        [("apple", "Apple", "media", "CNY", date(2026, m, 3), 2_100) for m in (7, 8, 9)]
+        + [("apple", "Apple", "media", "CNY", date(2026, m, 17), 600) for m in (7, 8, 9)],
+        key=lambda row: row[4],
+    )
+    assert [(one.amount, one.last.day) for one in find(rows)] == [(2_100, 3), (600, 17)]
+
+
+def test_a_series_that_is_a_few_days_late_is_expected_tomorrow_and_then_given_up() -> None:
+    (one,) = find(purchases("milk", date(2026, 9, 1), 7, 4, 3_000))
+    end = date(2026, 10, 3)
+    assert one.due() == date(2026, 9, 29)
+    assert one.to_come(date(2026, 10, 1), end) == [date(2026, 10, 2)]
+    assert one.to_come(date(2026, 10, 5), date(2026, 10, 20)) == []
+
+
+def test_series_come_from_the_owners_own_purchases(book: Book, store: Database) -> None:
+    rent_since_june(book)
+    assert next((one.payee, one.amount) for one in recurring(book.scope("2026-10-10"))) == ("Landlord", 300_000)
+    assert recurring(Book(store).scope("2026-10-10")) == ()
+
+
+def test_a_month_that_starts_on_payday_is_forecast_to_its_own_end(store: Database) -> None:
+    book = Book(store, 15)
+    book.facts(book.row(day, 1_000, "dining", "Canteen") for day in Span(date(2026, 7, 15), date(2026, 10, 25)).dates())
+    found = shown(book, "2026-10-24")
+    assert found.month == Span(date(2026, 10, 15), date(2026, 11, 15))
+    assert found.estimate == 31 * 1_000
