@@ -24,7 +24,7 @@ with controls:
     currency = currency_switch(currencies_of(scope, user))
 now = overview(scope, currency)
 screen.warn_once(user, scope)
-screen.figures(now)
+screen.figures(scope, now)
 screen.attention(scope, now)
 left, right = st.columns([3, 2])
 with left:

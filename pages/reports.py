@@ -31,15 +31,15 @@ if not answer.totals.count:
         actions=[Action(text("nav.import"), page="import", icon=":material/upload_file:", primary=True)],
     )
     st.stop()
-screen.figures(answer)
+screen.figures(scope, answer)
 screen.months(scope, answer)
 left, right = st.columns(2)
 with left:
     screen.by_category(scope, answer, "spending")
     screen.by_category(scope, answer, "income")
-    screen.limits(scope, answer)
 with right:
     screen.payees(scope, answer)
     screen.largest(scope, answer)
     screen.accounts(scope, answer)
     screen.balances(scope, answer)
+screen.limits(scope, answer)

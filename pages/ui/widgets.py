@@ -31,7 +31,8 @@ _BADGES: dict[Status, tuple[str, Literal["green", "yellow", "orange", "red", "gr
 _STYLE = """
 [data-testid="stMetric"] { display: flex; flex-direction: column; justify-content: space-between; }
 div:has(> [data-testid="stMetricDelta"]) { flex-wrap: wrap; }
-@media (max-width: 640px) { [data-testid="stMetricValue"] { font-size: 1.2rem; } }
+[data-testid="stMetricDeltaDescription"] * { white-space: normal; }
+@media (max-width: 640px) { [data-testid="stMetricValue"] { font-size: 1.12rem; } }
 """
 
 
@@ -50,9 +51,12 @@ def page_header(title: str, subtitle: str = "") -> DeltaGenerator:
     return row.container(horizontal=True, width="content", vertical_alignment="bottom")
 
 
-def card(title: str = "", *, key: str | None = None) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """A bordered card with `title` (plain words): its body, and the right end of its title row for links."""
-    box = st.container(border=True, key=key, height="stretch")
+def card(title: str = "", *, key: str | None = None, stretch: bool = True) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A bordered card with `title` (plain words): its body, and the right end of its title row for links.
+
+    stretch: as high as its neighbour; False where cards stand below each other in a column.
+    """
+    box = st.container(border=True, key=key, height="stretch" if stretch else "content")
     head = box.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     if title:
         head.subheader(md_escape(title), anchor=False)

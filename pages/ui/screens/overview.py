@@ -40,7 +40,8 @@ def warn_once(user: User, scope: Scope) -> None:
     if not fresh:
         return
     planning.raise_alerts(user.database, user.owner, fresh)
-    for alert in fresh:
+    worst = {alert.category: alert for alert in sorted(fresh, key=lambda one: one.threshold)}
+    for alert in worst.values():
         name = _limit_name(scope, alert.category)
         st.toast(format.md_escape(text(f"overview.toast.{alert.threshold}", name=name)), icon=":material/warning:")
 
@@ -49,9 +50,9 @@ def _limit_name(scope: Scope, category: str) -> str:
     return category_name(scope, category) if category else text("overview.all_spending")
 
 
-def figures(now: Overview) -> None:
+def figures(scope: Scope, now: Overview) -> None:
     """Spending, income, saved and the forecast, each against the same days of last month."""
-    against = text("overview.against", span=format.span(now.compared))
+    against = text("overview.against", span=format.span(now.compared, today=scope.today))
     cards = [
         Kpi(
             text("common.spending"),

@@ -30,9 +30,9 @@ _PAYEES = 10
 _CASH_FLOW = ("income", "spending", "saved")
 
 
-def figures(answer: Report) -> None:
+def figures(scope: Scope, answer: Report) -> None:
     """Spending, income, saved and refunds, each against the span before."""
-    against = text("reports.against", span=format.span(answer.compared))
+    against = text("reports.against", span=format.span(answer.compared, today=scope.today))
     now, before = answer.totals, answer.before
     kpi_row(
         [
@@ -107,7 +107,7 @@ _FIELDS = {"spending": "category", "income": "category", "payee": "payee", "acco
 def _breakdown(
     scope: Scope, answer: Report, one: Breakdown, what: str, rows: list[_Row], table: Callable[[], Table]
 ) -> None:
-    body, _ = card(text(f"reports.{what}"), key=f"reports.{what}.card")
+    body, _ = card(text(f"reports.{what}"), key=f"reports.{what}.card", stretch=False)
     with body:
         if not rows:
             st.caption(text("reports.nothing"))
@@ -134,7 +134,7 @@ def months(scope: Scope, answer: Report) -> None:
     """The span's months one by one, when there are several."""
     if len(answer.months) <= 1:
         return
-    body, _ = card(text("reports.months"), key="reports.months.card")
+    body, _ = card(text("reports.months"), key="reports.months.card", stretch=False)
     with body:
         rows = [(format.month(p.month.start), p.income, p.spending, p.saved) for p in answer.months]
         frame = pd.DataFrame(rows, columns=["month", *_CASH_FLOW])
@@ -156,7 +156,7 @@ def months(scope: Scope, answer: Report) -> None:
 
 def largest(scope: Scope, answer: Report) -> None:
     """The largest expenses."""
-    body, _ = card(text("reports.largest"), key="reports.largest.card")
+    body, _ = card(text("reports.largest"), key="reports.largest.card", stretch=False)
     with body:
         rows = [(one.payee or one.description, one.amount, _whole(one.share), one.booked_on) for one in answer.largest]
         frame = pd.DataFrame(rows, columns=["payee", "amount", "share", "date"])
@@ -182,7 +182,7 @@ def limits(scope: Scope, answer: Report) -> None:
     """How the limits of the span's months stood."""
     if not answer.envelopes:
         return
-    body, _ = card(text("reports.limits"), key="reports.limits.card")
+    body, _ = card(text("reports.limits"), key="reports.limits.card", stretch=False)
     with body:
         rows = [
             (
@@ -208,7 +208,7 @@ def balances(scope: Scope, answer: Report) -> None:
     """What the accounts held at the end of the span, as far as the statements tell."""
     if not answer.balances:
         return
-    body, _ = card(text("reports.balances"), key="reports.balances.card")
+    body, _ = card(text("reports.balances"), key="reports.balances.card", stretch=False)
     with body:
         st.caption(text("reports.balances.note"))
         rows = [(one.account.name, text(f"account.kind.{one.account.kind}"), one.amount) for one in answer.balances]

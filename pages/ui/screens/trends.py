@@ -14,7 +14,7 @@ from analytics.trends import Layer, Point, Stack, Trend, YearOverYear, trend, ye
 from data.money import Money
 from data.period import Span
 from pages.ui import charts, format, links  # noqa: A004 - our word for it, always used with its dot
-from pages.ui.books import Drill, category_colour, category_icon, category_name
+from pages.ui.books import Drill, category_colour, category_name
 from pages.ui.downloads import download
 from pages.ui.i18n import text
 from pages.ui.tables import Column, data_table
@@ -30,27 +30,22 @@ def months_code(month: Span) -> str:
 
 
 def steps(points: Sequence[Point]) -> list[charts.Step]:
-    """The months as places on an axis; January carries its year."""
-    return [
-        charts.Step(months_code(p.month), _label(p, first=n == 0), format.month(p.month.start))
-        for n, p in enumerate(points)
-    ]
+    """The months as places on an axis; January is written as its year."""
+    return [charts.Step(months_code(p.month), _label(p), format.month(p.month.start)) for p in points]
 
 
-def _label(point: Point, *, first: bool) -> str:
+def _label(point: Point) -> str:
     start = point.month.start
-    short = format.month_short(start)
-    return f"{short}<br>{start.year}" if first or start.month == 1 else short
+    return str(start.year) if start.month == 1 else format.month_short(start)
 
 
 def figures(moves: Trend) -> None:
     """Average and median of the complete months, and what was saved."""
     kept = [p for p in moves.points if not p.partial]
     saved = sum(p.saved for p in kept) // len(kept) if kept else None
-    trend_of = [p.spending for p in moves.points]
     kpi_row(
         [
-            Kpi(text("trends.average"), _or_none(moves.average_spending, moves.currency), trend=trend_of),
+            Kpi(text("trends.average"), _or_none(moves.average_spending, moves.currency)),
             Kpi(
                 text("trends.median"), _or_none(moves.median_spending, moves.currency), help=text("trends.median.help")
             ),
@@ -163,7 +158,7 @@ def _of_category(scope: Scope, last: Span, currency: str, count: int, whole: Sta
         text("column.category"),
         keys,
         key="trends.one.category",
-        format_func=lambda key: f"{category_icon(scope, key)} {format.md_escape(_path(scope, key))}",
+        format_func=lambda key: _path(scope, key),
         label_visibility="collapsed",
         required=True,
     )
@@ -186,7 +181,7 @@ def _of_payee(scope: Scope, last: Span, currency: str, count: int) -> _Chosen:
         text("column.payee"),
         list(names),
         key="trends.one.payee",
-        format_func=lambda key: format.md_escape(str(names.get(key, key))),
+        format_func=lambda key: str(names.get(key, key)),
         label_visibility="collapsed",
     )
     return trend(scope, last, currency, count, payee=chosen), Drill(payee=names[chosen], currency=currency)
@@ -212,7 +207,7 @@ def months_table(scope: Scope, moves: Trend) -> None:
         columns=["month", "income", "spending", "saved", "count"],
     )
     columns = [
-        Column("month", text("column.month")),
+        Column("month", text("column.month"), width="medium"),
         Column("spending", text("common.spending"), "money", moves.currency),
         Column("income", text("common.income"), "money", moves.currency),
         Column("saved", text("common.saved"), "money", moves.currency),
@@ -228,7 +223,7 @@ def months_table(scope: Scope, moves: Trend) -> None:
 
 def _month_name(point: Point) -> str:
     name = format.month(point.month.start)
-    return f"{name} · {text('common.partial_month')}" if point.partial else name
+    return f"{name} · {text('trends.partial')}" if point.partial else name
 
 
 def years_row(scope: Scope, currency: str) -> None:
@@ -243,6 +238,6 @@ def years_row(scope: Scope, currency: str) -> None:
             by = point.spending - before.spending
             said = format.money(Money(abs(by), currency))
             change = Change(said, "up" if by > 0 else "down", text("change.vs_last_year"), by < 0)
-        label = f"{point.month.start.year}" + (f" · {text('common.partial_month')}" if point.partial else "")
+        label = f"{point.month.start.year}" + (f" · {text('trends.partial')}" if point.partial else "")
         cards.append(Kpi(label, format.money(Money(point.spending, currency)), change))
     kpi_row(cards[-4:])
