@@ -10,6 +10,7 @@ from pages.ui.books import currencies_of, scope_of
 from pages.ui.context import require_user
 from pages.ui.i18n import text
 from pages.ui.pickers import currency_switch
+from pages.ui.samples import sample_banner
 from pages.ui.screens import overview as screen
 from pages.ui.screens.welcome import welcome
 from pages.ui.widgets import page_header
@@ -22,6 +23,7 @@ if not currencies(scope):
 controls = page_header(text("overview.title"), screen.subtitle(scope))
 with controls:
     currency = currency_switch(currencies_of(scope, user))
+sample_banner(user)
 now = overview(scope, currency)
 screen.warn_once(user, scope)
 screen.figures(scope, now)
