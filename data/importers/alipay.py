@@ -3,7 +3,7 @@
 Decisions:
 - A closed purchase that was paid stays an expense (its refund is a row of its own); unpaid it is skipped.
 - Rows the file does not count (不计收支) are what their text says: fund and 余额宝 moves, repayments, top-ups and
-  withdrawals are transfers; 收益发放 is income; a text that says nothing is unclear, never dropped.
+  withdrawals are transfers; 收益 is income; a text that says nothing is unclear, never dropped.
 - 亲情卡 or 代付 as the *method* is somebody else's money and skipped; as the *category* (亲友代付) it is the person
   paying for others, an expense.
 - 退税成功 is a refund like any other.
@@ -67,6 +67,7 @@ _DONE = frozenset(
 )
 _OWN_MONEY = frozenset({"投资理财", "账户存取", "信用借还"})  # categories whose rows are moves even when counted
 
+_EARNED = re.compile(r"收益发放|收益$")
 _REPAID = re.compile(r"还款|还花呗|还借呗")
 _MOVED_OUT_OF = re.compile(r"(?:转出|取出|卖出|赎回)(?:到|至)?(?P<to>[^-]*)")
 _MOVED_INTO = re.compile(r"转入|买入|攒|存入|申购|定投")
@@ -108,13 +109,12 @@ def _returned(row: Raw) -> Verdict | None:
         return None  # a seller's refund to a buyer leaves the person's account
     if "买入退款" in row.description:
         return moved_in(account_of(ALIPAY, row.method), ALIPAY_FUND)
-    if row.status in _REFUNDED or (row.direction in NEUTRAL and row.description.startswith("退款")):
-        return refund(ALIPAY, row.method)
-    return None
+    said = row.category == "退款" or (row.direction in NEUTRAL and row.description.startswith("退款"))
+    return refund(ALIPAY, row.method) if said or row.status in _REFUNDED else None
 
 
 def _moved(row: Raw) -> Verdict:
-    if "收益发放" in row.description and row.direction != OUT:
+    if _EARNED.search(row.description) and row.direction != OUT:
         return income(ALIPAY, row.method)
     if row.direction in {OUT, IN}:
         own = row.category in _OWN_MONEY or row.status in {"还款成功", "放款成功"}

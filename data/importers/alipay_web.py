@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from data.errors import Rejection
-from data.importers.alipay import IN, OUT, decide
+from data.importers.alipay import IN, OUT, decide, own_transfer
 from data.importers.booking import Rules, statement_of
 from data.importers.methods import ALIPAY, ALIPAY_BALANCE
 from data.importers.reading import folded
@@ -14,7 +14,7 @@ from data.importers.statement import Statement
 from data.importers.table import Importer, Table
 from data.importers.verdicts import Unclear, Verdict, moved_out
 
-_FUNDS, _REFUNDED, _FEE = "资金状态", "成功退款（元）", "服务费（元）"
+_TYPE, _FUNDS, _REFUNDED, _FEE = "类型", "资金状态", "成功退款（元）", "服务费（元）"
 LAYOUT = Layout(
     format="alipay_web",
     source=ALIPAY,
@@ -28,7 +28,7 @@ LAYOUT = Layout(
     method="",
     order_id="交易号",
     merchant_order_id="商家订单号",
-    others=("付款时间", "最近修改时间", "交易来源地", "类型", _FEE, _REFUNDED, _FUNDS),
+    others=("付款时间", "最近修改时间", "交易来源地", _TYPE, _FEE, _REFUNDED, _FUNDS),
     unquoted=("商品名称", "交易对方", "备注"),
 )
 _STATES = {"已支出": OUT, "待支出": OUT, "已收入": IN, "待收入": IN, "资金转移": "", "": ""}
@@ -58,14 +58,18 @@ def _with_method(row: Raw) -> Raw:
 
 
 def _decide(row: Raw) -> Verdict:
-    state = row.cells.get(_FUNDS)
+    """Alipay's own judgement, then what only this export has: 类型 and 资金状态."""
+    state, kind = row.cells.get(_FUNDS), row.cells.get(_TYPE, "")
+    if kind == "退款":
+        row = row._replace(category=kind)
     verdict = decide(row, paid=state is None or bool(state) or _stated_refund(row) > 0)
     if not isinstance(verdict, Unclear):
         return verdict
-    if state == "资金转移":
-        return moved_out(ALIPAY_BALANCE, None)
     counted = _STATES.get(state or "", "")
-    return decide(row._replace(direction=counted), paid=True) if counted else verdict
+    if counted:
+        return decide(row._replace(direction=counted), paid=True)
+    by_type = own_transfer(row._replace(description=kind)) if verdict.column == LAYOUT.direction else None
+    return by_type or (moved_out(ALIPAY_BALANCE, None) if state == "资金转移" else verdict)
 
 
 def _figure(row: Raw, column: str) -> int:

@@ -136,6 +136,7 @@ class AlipayWebRow:
     fee: str = "0.00"
     refunded: str = "0.00"
     funds: str = "已支出"
+    type: str = "即时到账交易"
     order_id: str = ""
     merchant_order_id: str = ""
 
@@ -222,7 +223,7 @@ def alipay_web_csv(rows: Sequence[AlipayWebRow], *, totals: bool = True) -> byte
     for row in rows:
         ids = f"{row.order_id}\t", f"{row.merchant_order_id}\t"
         times = row.time, row.time, row.time
-        names = "其他", "即时到账交易", row.payee, row.description
+        names = "其他", row.type, row.payee, row.description
         sums = row.amount, row.direction, row.status, row.fee, row.refunded
         lines.append("".join(f"{cell:<12}," for cell in (*ids, *times, *names, *sums, "", row.funds)))
     lines.append("-" * 84)

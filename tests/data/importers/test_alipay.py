@@ -88,6 +88,9 @@ def test_paying_for_ones_family_is_an_expense_though_the_text_says_family_card()
         ("蚂蚁财富-某基金-卖出至余额宝", "余额宝", "某基金公司", ("transfer", "in", "alipay:yuebao", "alipay:fund")),
         ("蚂蚁财富-某基金-买入退款", "余额宝", "某基金公司", ("transfer", "in", "alipay:yuebao", "alipay:fund")),
         ("余额宝-12月4日-收益发放", "余额宝", "天弘基金", ("income", "in", "alipay:yuebao", None)),
+        ("余额宝收益", "余额宝", "", ("income", "in", "alipay:yuebao", None)),
+        ("提现", "余额", "本人", ("transfer", "out", "alipay:balance", "alipay:other:本人")),
+        ("小荷包-自动攒", "余额", "", ("transfer", "out", "alipay:balance", "alipay:other:小荷包")),
         ("充值-普通充值", "建设银行(1111)", "", ("transfer", "in", "alipay:balance", "card:建设银行:1111")),
         ("提现-实时提现", "建设银行(1111)", "", ("transfer", "out", "alipay:balance", "card:建设银行:1111")),
         ("提现-快速提现", "余额", "建设银行(1111)", ("transfer", "out", "alipay:balance", "card:建设银行:1111")),
@@ -115,6 +118,10 @@ def test_a_repayment_is_a_transfer_to_the_debt(text: str, payee: str, debt: str)
     assert _moves(line) == ("transfer", "out", "alipay:yuebao", debt)
     assert line.counter is not None
     assert line.counter.kind == "liability"
+
+
+def test_what_is_filed_under_refunds_is_one_even_when_counted_as_income() -> None:
+    assert _line(_app(category="退款", direction="收入", description="订单退款")).kind is Kind.REFUND
 
 
 def test_a_loan_paid_out_is_no_income() -> None:
@@ -306,9 +313,13 @@ def test_the_webs_refund_figure_says_nothing_beside_its_refund_row() -> None:
         ({"direction": "", "funds": "已收入"}, Kind.INCOME),
         ({"status": "交易关闭", "funds": "已支出"}, Kind.EXPENSE),
         ({"direction": "", "status": "交易关闭", "funds": "", "refunded": "20.00"}, Kind.EXPENSE),
+        ({"direction": "不计收支", "funds": "", "description": "", "type": "转入"}, Kind.TRANSFER),
+        ({"direction": "收入", "funds": "", "description": "退货", "type": "退款"}, Kind.REFUND),
     ],
 )
-def test_the_webs_state_of_funds_decides_where_the_direction_is_blank(facts: dict[str, str], kind: Kind) -> None:
+def test_the_webs_state_of_funds_and_type_decide_where_the_direction_does_not(
+    facts: dict[str, str], kind: Kind
+) -> None:
     bill = parse(alipay_web_csv([AlipayWebRow(AT, "20.00", **facts)]))
     assert bill.lines[0].kind is kind
 
