@@ -14,7 +14,7 @@ from typing import Final
 
 from analytics.days import daily
 from analytics.figures import median
-from analytics.months import complete_months
+from analytics.months import complete_months, currencies
 from analytics.recurring import Series, recurring
 from analytics.scope import Scope
 from analytics.spending import totals
@@ -56,11 +56,11 @@ class Past:
 
 
 def forecast(scope: Scope, currency: str) -> Forecast | None:
-    """The running month's forecast; None before day 7 unless three complete months exist."""
+    """The running month's forecast; None in an empty book, and before day 7 unless three complete months exist."""
     scope = dataclasses.replace(scope, refunds_in_purchase_month=False)
     month = scope.month
     past = [span for span in complete_months(scope) if span.end <= month.start][-_MONTHS_NEEDED:]
-    if not _may_show(month, scope.today, len(past)):
+    if currency not in currencies(scope) or not _may_show(month, scope.today, len(past)):
         return None
     series = [one for one in recurring(scope) if one.currency == currency]
     by_day = daily(scope, month)
