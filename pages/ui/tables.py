@@ -10,13 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from data.money import Money
-from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
+from pages.ui import format, session  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.i18n import text
 
 ColumnKind = Literal["text", "money", "count", "percent", "date", "link"]
 _ROW = 35
 _MOST_ROWS_SHOWN = 12
-_STYLED_CELLS = 60_000  # beyond, styling costs more than it gives; such tables are paged by their screen
+_STYLED_CELLS = 12_000  # beyond, styling costs over 100 ms; the words alone are shown, sorted as words
+_WRITTEN = ("money", "count", "percent", "date")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Column:
     """One column: `name` in the frame, `header` on the screen (plain words).
 
     money: the frame holds minor units (int), written with `currency` or, if that is None, the row's `currency` column.
-    percent: whole per cent (int). date: `date` values. Numbers stay numbers, so sorting works; only their look is text.
+    percent: whole per cent (int). date: `date` values. Numbers stay numbers, so sorting works; only their look is text
+    (in tables of thousands of rows they become text: let the query sort, and page such tables).
     """
 
     name: str
@@ -50,13 +52,13 @@ def data_table(
 
     csv: file name and what makes its bytes, offered below the table; called only when pressed.
     """
-    shown = frame[[column.name for column in columns]]
+    styled = len(frame) * len(columns) <= _STYLED_CELLS
     event = st.dataframe(
-        _written(frame, shown, columns),
+        _styled(frame, columns) if styled else _plain(frame, columns),
         hide_index=True,
         height="content" if len(frame) <= rows_shown else _ROW * (rows_shown + 1) + 3,
         placeholder=format.NONE,
-        column_config={column.name: _config(column) for column in columns},
+        column_config={column.name: _config(column, styled=styled) for column in columns},
         key=key,
         **_selection(select),
     )
@@ -89,15 +91,16 @@ def _selection(select: Literal["none", "one", "many"]) -> dict[str, Any]:
     return {"on_select": "rerun", "selection_mode": "single-row" if select == "one" else "multi-row"}
 
 
-def _written(frame: pd.DataFrame, shown: pd.DataFrame, columns: Sequence[Column]) -> Any:  # noqa: ANN401 - a Styler, or the frame when too large
-    if shown.size > _STYLED_CELLS:
-        return shown
-    style = shown.style
+def _styled(frame: pd.DataFrame, columns: Sequence[Column]) -> Any:  # noqa: ANN401 - pandas' Styler
+    style = frame[[column.name for column in columns]].style
     for column in columns:
-        if column.kind in ("money", "count", "percent", "date"):
-            words = [_word(column, value, frame, n) for n, value in enumerate(shown[column.name])]
-            style = _with_words(style, column.name, words)
+        if column.kind in _WRITTEN:
+            style = _with_words(style, column.name, _words(column, frame))
     return style
+
+
+def _plain(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    return pd.DataFrame({c.name: _words(c, frame) if c.kind in _WRITTEN else frame[c.name].tolist() for c in columns})
 
 
 def _with_words(style: Any, name: str, words: list[str]) -> Any:  # noqa: ANN401 - pandas' Styler
@@ -106,23 +109,27 @@ def _with_words(style: Any, name: str, words: list[str]) -> Any:  # noqa: ANN401
     return style.format(lambda _value: next(waiting), subset=[name])
 
 
-def _word(column: Column, value: Any, frame: pd.DataFrame, row: int) -> str:  # noqa: ANN401 - any cell
-    if pd.isna(value):
-        return format.NONE
-    if column.kind == "money":
-        currency = column.currency or str(frame["currency"].iloc[row])
-        return format.money(Money(int(value), currency), signed=column.signed, mixed=column.mixed)
-    if column.kind == "percent":
-        return format.percent(int(value))
-    return format.count(int(value)) if column.kind == "count" else format.iso(value)
+def _words(column: Column, frame: pd.DataFrame) -> list[str]:
+    spoken = session.language()
+    cells = frame[column.name].tolist()
+    units = frame["currency"].tolist() if column.currency is None and column.kind == "money" else []
+
+    def word(row: int, value: Any) -> str:  # noqa: ANN401 - any cell
+        if column.kind == "money":
+            amount = Money(int(value), column.currency or units[row])
+            return format.money(amount, signed=column.signed, mixed=column.mixed, language=spoken)
+        if column.kind == "percent":
+            return format.percent(int(value))
+        return format.count(int(value)) if column.kind == "count" else format.iso(value)
+
+    return [format.NONE if pd.isna(value) else word(row, value) for row, value in enumerate(cells)]
 
 
-def _config(column: Column) -> Any:  # noqa: ANN401 - Streamlit's column config
-    kinds: dict[ColumnKind, Any] = {
-        "money": st.column_config.NumberColumn,
-        "count": st.column_config.NumberColumn,
-        "percent": st.column_config.NumberColumn,
-        "date": st.column_config.DateColumn,
-        "link": st.column_config.LinkColumn,
-    }
-    return kinds.get(column.kind, st.column_config.TextColumn)(column.header, width=column.width, help=column.help)
+def _config(column: Column, *, styled: bool) -> Any:  # noqa: ANN401 - Streamlit's column config
+    if column.kind == "link":
+        return st.column_config.LinkColumn(column.header, width=column.width, help=column.help)
+    if column.kind == "text" or not styled:
+        side: Literal["left", "right"] = "right" if column.kind in ("money", "count", "percent") else "left"
+        return st.column_config.TextColumn(column.header, width=column.width, help=column.help, alignment=side)
+    make = st.column_config.DateColumn if column.kind == "date" else st.column_config.NumberColumn
+    return make(column.header, width=column.width, help=column.help)

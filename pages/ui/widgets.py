@@ -31,7 +31,7 @@ _BADGES: dict[Status, tuple[str, Literal["green", "yellow", "orange", "red", "gr
 _STYLE = """
 [data-testid="stMetric"] { display: flex; flex-direction: column; justify-content: space-between; }
 div:has(> [data-testid="stMetricDelta"]) { flex-wrap: wrap; }
-[data-testid="stMetricDeltaDescription"] * { white-space: normal; }
+[data-testid="stMetricDeltaDescription"] * { white-space: normal !important; }
 @media (max-width: 640px) { [data-testid="stMetricValue"] { font-size: 1.12rem; } }
 """
 

@@ -187,12 +187,13 @@ def steps_axis(steps: Sequence[Step]) -> dict[str, Any]:
 def money_axis(look: Look, values: Sequence[int], *, headroom: int = 6) -> dict[str, Any]:
     """An amount axis from zero (or below, if needed) with a few round ticks; `headroom` per cent of air above."""
     top, bottom = max(0, *values, 0), min(0, *values, 0)
+    air = (top - bottom) * headroom // 100
     ticks = round_ticks(bottom, top, exponent(look.currency))
     return {
         "tickmode": "array",
         "tickvals": ticks,
         "ticktext": [look.short(tick) for tick in ticks],
-        "range": [min(bottom, ticks[0]), max(top + (top - bottom) * headroom // 100, ticks[-1])],
+        "range": [min(bottom - air if bottom else 0, ticks[0]), max(top + air, ticks[-1])],
         "gridcolor": look.palette.grid,
         "zeroline": bottom < 0,
         "zerolinecolor": look.palette.quiet,

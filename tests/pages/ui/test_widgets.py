@@ -1,12 +1,15 @@
 """The pieces of a screen, drawn by Streamlit itself in both languages."""
 
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages.ui.charts import LimitRow, Look
 from pages.ui.limit_bar import limit_bar_html
+from pages.ui.tables import Column, _plain
 from pages.ui.theme import palette
 
 SCREEN = Path(__file__).with_name("pieces_screen.py")
@@ -108,3 +111,15 @@ def test_the_bar_escapes_names_and_marks_the_excess() -> None:
     assert "133%" in drawn
     assert "repeating-linear-gradient" in drawn
     assert "repeating" not in limit_bar_html(look, LimitRow("a", "a", 100, 100, "reached"))
+
+
+def test_tables_write_each_rows_own_currency_and_keep_numbers_sortable() -> None:
+    table = _at("zh").dataframe[0].value
+    assert table["amount"].tolist()[0] == -6_100
+
+
+def test_large_tables_show_the_same_words() -> None:
+    frame = pd.DataFrame({"amount": [-6_100, None], "currency": ["CNY", "USD"], "day": [date(2026, 3, 2)] * 2})
+    columns = [Column("amount", "x", "money"), Column("day", "x", "date")]
+    assert _plain(frame, columns)["amount"].tolist() == ["−¥61.00", "–"]
+    assert _plain(frame, columns)["day"].tolist() == ["2026-03-02"] * 2
