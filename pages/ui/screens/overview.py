@@ -25,6 +25,7 @@ from pages.ui.widgets import Change, Kpi, card, kpi_row, notice
 
 _LIMITS_SHOWN = 5
 _SHARES_SHOWN = 7
+_REST = "*"  # the id of all other categories together; no category is called that
 
 
 def subtitle(scope: Scope) -> str:
@@ -52,7 +53,8 @@ def _limit_name(scope: Scope, category: str) -> str:
 
 def figures(scope: Scope, now: Overview) -> None:
     """Spending, income, saved and the forecast, each against the same days of last month."""
-    against = text("overview.against", span=format.span(now.compared, today=scope.today))
+    against = text("change.vs_last_month")
+    compared = text("overview.against", span=format.span(now.compared, today=scope.today))
     cards = [
         Kpi(
             text("common.spending"),
@@ -81,7 +83,8 @@ def _outlook(now: Overview) -> Kpi:
     if now.forecast is None:
         return Kpi(text("overview.forecast"), format.NONE, help=text("overview.forecast.hidden"))
     one = now.forecast
-    spread = text("overview.forecast.range", low=_money(now, one.low), high=_money(now, one.high))
+    low, high = (format.compact_money(Money(edge, now.currency)) for edge in (one.low, one.high))
+    spread = text("overview.forecast.range", low=low, high=high)
     return Kpi(
         text("overview.forecast"),
         _money(now, one.estimate),
@@ -140,12 +143,13 @@ def where_it_went(scope: Scope, now: Overview) -> None:
         ]
         rest = sum(part.amount for part in parts[_SHARES_SHOWN:])
         if rest:
-            slices.append(charts.Slice("", text("common.other"), rest, look.palette.quiet))
+            slices.append(charts.Slice(_REST, text("common.other"), rest, look.palette.quiet))
         figure = charts.ranked_bars(look, slices, total=now.categories.total)
         picked = charts.show_selectable(figure, "overview.where", alt=text("overview.where"))
         download(scope, lambda: csv.breakdown(now.categories, "category"), "categories", key="overview.where.csv")
-    if picked is not None:
-        links.go("categories", category=picked, period=f"{now.month.start:%Y-%m}")
+    if picked:
+        chosen = {} if picked == _REST else {"category": picked}
+        links.go("categories", period=f"{now.month.start:%Y-%m}", **chosen)
 
 
 def twelve_months(scope: Scope, now: Overview) -> None:
