@@ -24,6 +24,20 @@ _ENCRYPTED, _UTF8_NAME = 0x1, 0x800
 _WORKBOOK_PARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"customXml/")
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
 
+# What the zip module lets through for damaged archives.
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    ValueError,
+    LookupError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Member:
@@ -43,7 +57,7 @@ def is_xlsx(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as listing:
             return "[Content_Types].xml" in listing.NameToInfo
-    except (zipfile.BadZipFile, struct.error, ValueError, OSError, EOFError, NotImplementedError):
+    except DAMAGED_ZIP:
         return data[_LOCAL_HEADER.size :].startswith(_WORKBOOK_PARTS)
 
 
@@ -57,7 +71,7 @@ def members(data: bytes, file: str, password: str | None = None) -> list[Member]
     """
     import pyzipper  # noqa: PLC0415 - a large cipher library that only archives are worth
 
-    damaged = (pyzipper.BadZipFile, pyzipper.LargeZipFile, zlib.error, ValueError, OSError, EOFError, struct.error)
+    damaged = (pyzipper.BadZipFile, pyzipper.LargeZipFile, *DAMAGED_ZIP)
     try:
         archive = pyzipper.AESZipFile(io.BytesIO(data))
     except damaged as error:
@@ -69,7 +83,7 @@ def members(data: bytes, file: str, password: str | None = None) -> list[Member]
             return _unpacked(archive, infos, file)
         except NotImplementedError as error:
             raise FileRefused(file, "not_recognised", detail=str(error)[:200]) from None
-        except (RuntimeError, *damaged) as error:
+        except damaged as error:
             # A wrong password that passes the one-byte check of the old cipher unpacks to nonsense.
             encrypted = any(info.flag_bits & _ENCRYPTED for info in infos)
             reason = "zip_password_wrong" if encrypted else "truncated"
@@ -88,8 +102,10 @@ def _listed(archive: zipfile.ZipFile, file: str, password: str | None) -> list[z
 
 
 def _is_clutter(info: zipfile.ZipInfo) -> bool:
-    parts = [part for part in _display_name(info).split("/") if part]
-    return info.is_dir() or not parts or parts[0] == "__MACOSX" or parts[-1].startswith(".") or not info.file_size
+    name = _display_name(info)
+    parts = [part for part in name.split("/") if part]
+    folder = not parts or name.endswith("/")
+    return folder or parts[0] == "__MACOSX" or parts[-1].startswith(".") or not info.file_size
 
 
 def _display_name(info: zipfile.ZipInfo) -> str:
@@ -139,7 +155,7 @@ def refuse_understated(data: bytes, file: str) -> None:
             parts = archive.infolist()
         if any(_exceeds(data, part) for part in parts if part.compress_type == zipfile.ZIP_DEFLATED):
             raise FileRefused(file, "zip_bomb")
-    except (zipfile.BadZipFile, zlib.error, struct.error, ValueError, OSError, EOFError) as error:
+    except DAMAGED_ZIP as error:
         raise FileRefused(file, "truncated", detail=str(error)[:200]) from None
 
 

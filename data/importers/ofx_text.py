@@ -31,6 +31,11 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _CHARSET = re.compile(r"CHARSET:\s*(\S+)", re.IGNORECASE)
+# What banks declare; Python knows codecs besides that are no character sets.
+_TEXT_CODEC = re.compile(
+    r"cp\d{3,5}|(windows|iso[-_]?8859|iso-ir|mac)[-_]?\w{1,9}|gb\w{1,5}|big5\w{0,5}|shift_jis|euc[-_]\w{2}|koi8[-_]\w",
+    re.IGNORECASE,
+)
 _DECLARED = re.compile(r"<\?xml[^>]*encoding=[\"']([^\"']+)", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:(amp|lt|gt|quot|apos|nbsp)|#(\d{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "nbsp": " "}
@@ -168,10 +173,7 @@ def _claimed(head: str) -> str:
     name = found[1] if found else ""
     if name.isdigit():
         name = {"1252": "cp1252", "936": "gb18030"}.get(name, f"cp{name}")
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return "utf-8"
+    return name if _TEXT_CODEC.fullmatch(name) else "utf-8"
 
 
 def _tree(text: str, file: str) -> Element:

@@ -9,21 +9,20 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from datetime import date, datetime, time
 from decimal import Decimal
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
+from data.importers.archive import DAMAGED_ZIP
 from data.importers.reading import MAX_BYTES, MAX_ROWS, as_decimal, is_workbook
 from data.importers.statement import FileRefused
 from data.importers.table import Cell, Row, Table
+from data.importers.xls import xls_tables
 
 MAX_UNPACKED = 512 * 1024 * 1024
 MAX_CELLS = 20_000_000
 
-# What the zip reader raises over damaged bytes; a wrong offset shows as a ValueError, a wrong method as a RuntimeError.
-_BROKEN_ZIP = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
 _ROW_NUMBER = re.compile(rb"<row[^>]{0,200}?\br=\"(\d+)\"")
 _CELL_COLUMNS = ((re.compile(rb"\br=\"[A-Z]{3}\d"), 16384), (re.compile(rb"\br=\"[A-Z]{2}\d"), 702))
 
@@ -42,12 +41,21 @@ def workbook_tables(data: bytes, file: str) -> list[Table]:
         raise FileRefused(file, "too_large", detail=str(len(data)))
     if not is_workbook(data):
         raise FileRefused(file, "binary")
-    label = "xlsx" if data.startswith(b"PK") else "xls"
-    if label == "xlsx":
-        _refuse_bomb(data, file)
+    filled = [table for table in _xlsx_tables(data, file) if table.rows] if _is_zip(data) else xls_tables(data, file)
+    if not filled:
+        raise FileRefused(file, "empty")
+    return filled
+
+
+def _is_zip(data: bytes) -> bool:
+    return data.startswith(b"PK")
+
+
+def _xlsx_tables(data: bytes, file: str) -> list[Table]:
+    _refuse_bomb(data, file)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        tables = [_sheet(book, name, file, label) for name in book.sheet_names]
+        return [_sheet(book, name, file, "xlsx") for name in book.sheet_names]
     except PasswordError:
         raise FileRefused(file, "zip_password_needed") from None
     except (CalamineError, ValueError, OSError) as error:
@@ -58,10 +66,6 @@ def workbook_tables(data: bytes, file: str) -> list[Table]:
         if type(error).__name__ != "PanicException":
             raise
         raise FileRefused(file, "truncated", detail=str(error)[:200]) from None
-    filled = [table for table in tables if table.rows]
-    if not filled:
-        raise FileRefused(file, "empty")
-    return filled
 
 
 def _refuse_bomb(data: bytes, file: str) -> None:
@@ -73,7 +77,7 @@ def _refuse_bomb(data: bytes, file: str) -> None:
             for member in members:
                 if "worksheets/" in member.filename and member.filename.endswith(".xml"):
                     _refuse_vast_sheet(archive.read(member), file)
-    except _BROKEN_ZIP as error:
+    except DAMAGED_ZIP as error:
         raise FileRefused(file, "truncated", detail=str(error)[:200]) from None
 
 
