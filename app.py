@@ -53,6 +53,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     finally:
         running.set_current(None)
         wallet.database.close()
+        gc.unfreeze()  # else libraries in C report what stayed frozen as leaks when the interpreter ends
 
 
 def _open_or_stop() -> Running:

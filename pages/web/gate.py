@@ -54,14 +54,12 @@ class Gate:
             await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        refusal = self._refusal(scope)
-        if refusal is None and (kind := places.kind_of(scope["path"])) is not Kind.OPEN:
+        refusal, session = self._refusal(scope), None
+        kind = places.kind_of(scope["path"])
+        if refusal is None and kind is not Kind.OPEN:
             session = await _open_session(scope)
             refusal = _shown_out(scope, kind) if session is None else None
-            scope = _vouched(scope, session)
-        else:
-            scope = _vouched(scope, None)
-        await (self._app if refusal is None else refusal)(scope, receive, send)
+        await (refusal or self._app)(_vouched(scope, session), receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:
         sent = Headers(scope=scope)
