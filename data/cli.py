@@ -15,7 +15,12 @@ from data.errors import Fact, Rejection
 
 COMMANDS: Mapping[str, str] = {
     "preview": "show what an import of files would do; opens no database",
+    "import": "book statements in a person's ledger; the app must not be running",
     "demo": "fill a person's books with sample data, or take it away again",
+    "backup": "copy the whole store into a new file",
+    "restore": "put a backup in the store's place; what was there is kept aside",
+    "verify": "check every promise of the ledger",
+    "rebuild": "derive what the screens read anew from the ledger",
 }
 
 REFUSED = 2  # the exit code of an expected "no", as argparse has it for wrong arguments
@@ -35,6 +40,7 @@ _FILE_REASONS = {
     "zip_password_needed": "a password is needed (--password)",
     "zip_password_wrong": "the password is wrong",
     "zip_bomb": "it unpacks to far more than a statement",
+    "mapping_needed": "its columns can be read in more than one way; settle it once in the app",
     "xml_entities": "it declares XML entities, which are not read",
 }
 

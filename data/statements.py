@@ -184,9 +184,10 @@ def _decide_import(
 ) -> Plan:
     owner = command.owner
     known = imports.known(reader.all, owner, preview.drop.asked)
-    if known != preview.known:
+    account_ids = imports.account_ids(reader.all, owner)
+    if known != preview.known or account_ids != booking.accounts_before:
         preview = assemble(preview.drop, known, preview.book)
-        booking = Booking(preview, settle(preview, command.choices), imports.account_ids(reader.all, owner))
+        booking = Booking(preview, settle(preview, command.choices), account_ids)
     if not booking.batches:
         raise NothingNew(sum(f.duplicates for f in booking.files), sum(f.left_out for f in booking.files))
     start_day = month_start_day(reader, owner)

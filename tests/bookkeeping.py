@@ -24,7 +24,7 @@ from data.matching.choices import Choices, Edit
 from data.money import parse_amount
 from data.statements import ImportReceipt, ImportStatements
 from data.store import facts
-from data.store.command import Plan, Reader, Write
+from data.store.command import Plan, Write
 from data.store.facts import Drift
 
 CHINA = timezone(timedelta(hours=8))
@@ -204,14 +204,7 @@ class Bookkeeping:
 
     def drift(self, start_day: int = 1) -> Drift:
         """How the facts differ from a fresh derivation."""
-        found: list[Drift] = []
-
-        def compare(reader: Reader, _command: _Run, _now: datetime) -> Plan:
-            found.append(facts.drift(reader, self.owner, start_day))
-            return Plan({})
-
-        self.db.submit(_Run(self.owner, new_request_id()), compare)
-        return found[0]
+        return facts.drift(self.db.read, self.owner, start_day)
 
     def unbalanced(self) -> list[tuple[Any, ...]]:
         """Entries whose postings do not sum to zero, or that have fewer than two."""

@@ -75,6 +75,7 @@ class Booking:
     ) -> None:
         self._preview = preview
         self._settled = settled
+        self.accounts_before = account_ids
         self._accounts = dict(account_ids)
         self._opened: list[str] = []
         self._entry: list[UUID | None] = [None] * len(preview.lines)

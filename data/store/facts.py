@@ -10,11 +10,13 @@ category, its month, its exclusion), so refreshing an entry also refreshes the r
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
-from data.store.command import Reader, Write
+from data.store.command import Write
+
+Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
 # The parts of a refund of a split purchase: with g refunded so far and a part ending at s of the whole P, the parts
 # refunded so far end at floor(g·s/P); a refund gets the difference that it makes. So each refund adds up to its own
@@ -312,7 +314,10 @@ class Drift:
         return bool(self.missing or self.stale)
 
 
-def drift(reader: Reader, owner: UUID, start_day: int) -> Drift:
-    """Compares the owner's facts with what the ledger gives now; false when they agree."""
-    row = reader.one(_DRIFT, {"owner": owner, "start_day": start_day})
-    return Drift(*row) if row else Drift(0, 0, 0, 0)
+def drift(query: Query, owner: UUID, start_day: int) -> Drift:
+    """Compares the owner's facts with what the ledger gives now; false when they agree.
+
+    query: a reader's or the store's.
+    """
+    ((derived, kept, missing, stale),) = query(_DRIFT, {"owner": owner, "start_day": start_day})
+    return Drift(derived, kept, missing, stale)

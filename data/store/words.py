@@ -148,6 +148,26 @@ def current(reader: Reader, owner: OwnerId, entries: Sequence[EntryId]) -> list[
     return [(Word(entry, field, json.loads(value)), json.loads(by)) for entry, field, value, by in rows]
 
 
+_BEFORE: Final = """
+SELECT w.entry, w.field, coalesce(p.value, 'null'), coalesce(b.value, 'null') FROM annotation w
+LEFT JOIN (
+    SELECT a.entry, a.field, a.value, a.seq,
+        row_number() OVER (PARTITION BY a.entry, a.field ORDER BY a.seq DESC) AS newest
+    FROM annotation a WHERE a.owner = $owner AND a.field <> 'by' AND a.seq < $seq
+) p ON p.entry = w.entry AND p.field = w.field AND p.newest = 1
+LEFT JOIN annotation b ON b.owner = $owner AND b.field = 'by' AND b.entry = p.entry AND b.seq = p.seq
+WHERE w.owner = $owner AND w.seq = $seq AND w.field <> 'by' AND NOT EXISTS (
+    SELECT 1 FROM annotation n
+    WHERE n.owner = $owner AND n.entry = w.entry AND n.field = w.field AND n.seq > $seq)
+ORDER BY w.entry, w.field"""
+
+
+def before(reader: Reader, owner: OwnerId, seq: int) -> list[tuple[Word, str | None]]:
+    """What counted before the words of `seq`, for those on which nothing was said since; with its author."""
+    rows = reader.all(_BEFORE, {"owner": owner, "seq": seq})
+    return [(Word(entry, field, json.loads(value)), json.loads(by)) for entry, field, value, by in rows]
+
+
 def require_fitting(reader: Reader, owner: OwnerId, category: str, entries: Iterable[Standing]) -> None:
     """The category is the owner's, and of the side of the books that all these entries are on.
 

@@ -1,0 +1,86 @@
+"""`import FILE… --user NAME`: book statements as previewed, without the screens. The app must not be running."""  # noqa: N999 - named like its command
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from data import statements
+from data.commands.store import add_home, opened
+from data.database import Database
+from data.errors import NotFound, Rejection
+from data.identity import person_named
+from data.ids import OwnerId, new_request_id
+from data.importers.recognise import MAX_BYTES, Parsed, recognise
+from data.importers.statement import FileRefused
+from data.preferences import preferences_of
+from data.statements import ImportReceipt, ImportStatements, NothingNew
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """What `import` takes."""
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="statement, workbook or zip")
+    parser.add_argument("--user", required=True, metavar="NAME", help="whose books; nobody is signed up by this")
+    parser.add_argument("--password", help="of a protected zip")
+    add_home(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Import all files together, or none.
+
+    Raises:
+        NotFound: no such person. ExceptionGroup: of the files' refusals. StoreBusy: nothing was written.
+    """
+    with opened(arguments.home) as database:
+        who = person_named(database, arguments.user)
+        if who is None:
+            raise NotFound("user", arguments.user)
+        results = [result for path in arguments.files for result in _results(database, who.owner, path, arguments)]
+        refused: list[Rejection] = [refusal for result in results if (refusal := _refusal(result))]
+        if refused:
+            raise ExceptionGroup("files refused", refused)
+        return _book(database, who.owner, results)
+
+
+def _results(database: Database, owner: OwnerId, path: Path, arguments: argparse.Namespace) -> list[Parsed]:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            return [Parsed(path.name, refusal=FileRefused(path.name, "too_large", detail=str(path.stat().st_size)))]
+        data = path.read_bytes()
+    except OSError as error:
+        return [Parsed(path.name, refusal=FileRefused(path.name, "unreadable", detail=error.strerror or ""))]
+    saved = statements.mappings(database, owner)
+    currency = preferences_of(database, owner).currency
+    return recognise(data, path.name, arguments.password, saved, currency=currency)
+
+
+def _refusal(result: Parsed) -> Rejection | None:
+    """A file's own refusal, or that its columns can be read in more than one way and nobody has said which."""
+    if result.refusal:
+        return result.refusal
+    if result.mapping and result.mapping.ambiguous and not result.saved:
+        return FileRefused(
+            result.file, "mapping_needed", detail=", ".join(doubt.value for doubt in result.mapping.doubts)
+        )
+    return None
+
+
+def _book(database: Database, owner: OwnerId, results: list[Parsed]) -> int:
+    preview = statements.prepare(database, owner, [result.statement for result in results if result.statement])
+    command = ImportStatements(owner, new_request_id(), owner, preview.token)
+    agrees = {True: ", totals agree", False: ", totals differ from the file's own", None: ""}
+    reports = {at: agrees[report.agrees] for at, report in enumerate(preview.reports())}
+    try:
+        receipt = statements.commit(database, command, preview)
+    except NothingNew as nothing:
+        sys.stdout.write(f"nothing new: {nothing.duplicates} rows are booked already\n")
+        return 0
+    _tell(receipt, reports)
+    return 0
+
+
+def _tell(receipt: ImportReceipt, reports: dict[int, str]) -> None:
+    for at, one in enumerate(receipt.files):
+        counts = f"{one.booked} booked, {one.duplicates} duplicates, {one.skipped} skipped, {one.problems} problems"
+        sys.stdout.write(f"{one.file}: {counts}{reports[at]}\n")

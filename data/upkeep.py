@@ -1,0 +1,132 @@
+"""The door to the store's own health: are the ledger's promises kept, are the facts right, bring a copy back."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+from uuid import UUID, uuid4
+
+from data.database import Database, open_database
+from data.errors import Rejection, StoreDamaged
+from data.home import STORE_NAME
+from data.ids import new_request_id
+from data.store import checking, facts
+from data.store.command import Plan, Reader
+from data.store.owner_settings import month_start_day
+
+_FACTS: Final = "facts are what the ledger gives"
+_START_DAY: Final = "SELECT month_start_day FROM preference WHERE owner = $owner"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Finding:
+    """One promise checked for one owner. offenders: how many rows break it."""
+
+    owner: UUID
+    promise: str
+    offenders: int
+
+    @property
+    def kept(self) -> bool:
+        """Whether nothing breaks it."""
+        return self.offenders == 0
+
+
+def verify(db: Database) -> list[Finding]:
+    """Every promise of the ledger, checked for everybody in the store."""
+    return [finding for owner in checking.owners(db.read) for finding in _verify_owner(db, owner)]
+
+
+def _verify_owner(db: Database, owner: UUID) -> list[Finding]:
+    found = [Finding(owner, promise, count) for promise, count in checking.offenders(db.read, owner).items()]
+    chosen = db.read(_START_DAY, {"owner": owner})
+    drift = facts.drift(db.read, owner, chosen[0][0] if chosen else 1)
+    return [*found, Finding(owner, _FACTS, drift.missing + drift.stale)]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Rebuild:
+    """Derive all facts of one owner anew."""
+
+    owner: UUID
+    request_id: str
+
+
+def rebuild(db: Database) -> int:
+    """Derive everybody's facts anew, in date order, which also makes reading them fast again; how many owners."""
+    everybody = checking.owners(db.read)
+    for owner in everybody:
+        db.submit(Rebuild(owner, new_request_id()), _rebuild)
+    return len(everybody)
+
+
+def _rebuild(reader: Reader, command: Rebuild, _now: datetime) -> Plan:
+    writes = facts.rebuild(command.owner, month_start_day(reader, command.owner))
+    return Plan({}, writes, frozenset({command.owner}))
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class PromisesBroken(Rejection):
+    """The copy opens, but its ledger breaks promises; it was not put in place."""
+
+    promise: str
+    offenders: int
+
+
+def restore(copy: Path, home: Path, now: datetime) -> Path | None:
+    """Put a backup in the place of the store in `home`; where the store that was there is kept aside now, if any.
+
+    The copy is checked first: it must open, be brought to this version's shape, and keep the ledger's promises.
+
+    Raises:
+        StoreDamaged: the copy does not open. PromisesBroken: its ledger is not whole. StoreBusy: the app is running.
+        MigrationChanged, StoreTooNew: it is of a version that this one may not touch.
+    """
+    if not copy.is_file():
+        raise StoreDamaged(str(copy), "no such file")
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    trial = home / "backups" / f"restoring-{uuid4().hex}.duckdb"
+    trial.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        shutil.copy2(copy, trial)
+        log = copy.with_name(copy.name + ".wal")
+        if log.exists():
+            shutil.copy2(log, _log_of(trial))
+        _check(trial)
+        aside = _set_aside(home / STORE_NAME, now)
+        trial.replace(home / STORE_NAME)
+    finally:
+        trial.unlink(missing_ok=True)
+        _log_of(trial).unlink(missing_ok=True)
+    return aside
+
+
+def _log_of(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
+def _check(trial: Path) -> None:
+    db = open_database(trial)
+    try:
+        broken = [finding for finding in verify(db) if not finding.kept]
+    finally:
+        db.close()
+    if broken:
+        raise PromisesBroken(broken[0].promise, broken[0].offenders)
+
+
+def _set_aside(store: Path, now: datetime) -> Path | None:
+    """Move the store away, with its log. Opening it first proves that no process uses it and writes the log into it."""
+    if not store.exists():
+        return None
+    with contextlib.suppress(StoreDamaged):  # a damaged store is why one restores: it is kept as it is
+        open_database(store).close()
+    aside = store.parent / "backups" / f"replaced-{now:%Y%m%dT%H%M%S}.duckdb"
+    store.replace(aside)
+    if _log_of(store).exists():
+        _log_of(store).replace(_log_of(aside))
+    return aside
