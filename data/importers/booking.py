@@ -7,7 +7,7 @@ refund's rows are in the same file: then the rows are the truth and the figure m
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from data.importers.fingerprint import fee_identity, identity_of, inline_refund_identity
 from data.importers.reading import folded
@@ -42,13 +42,13 @@ class Rules:
 
 def statement_of(table: Table, layout: Layout, sheet: Sheet, rules: Rules) -> Statement:
     """The statement of one table."""
-    decided = [(row, rules.decide(row)) for row in sheet.rows]
-    links = _links(decided, rules)
+    verdicts = [rules.decide(row) for row in sheet.rows]
+    links = _links(sheet.rows, verdicts, rules)
     book = _Book(layout, table.sheet, rules, links, {purchase.row.line for purchase in links.values()})
     lines: list[Line] = []
     skipped: list[Skipped] = []
     problems = list(sheet.problems)
-    for row, verdict in decided:
+    for row, verdict in zip(sheet.rows, verdicts, strict=True):
         if isinstance(verdict, Unclear):
             text = row.cells.get(folded(verdict.column), "")
             problems.append(Problem(row.line, verdict.column, "status_unknown", text, table.sheet, row.cells))
@@ -70,17 +70,17 @@ def statement_of(table: Table, layout: Layout, sheet: Sheet, rules: Rules) -> St
     )
 
 
-def _links(decided: list[tuple[Raw, Verdict]], rules: Rules) -> dict[int, Purchase]:
+def _links(rows: Sequence[Raw], verdicts: Sequence[Verdict], rules: Rules) -> dict[int, Purchase]:
     """Refund line → purchase. Transfers take part only where they say themselves that they came back."""
-    refunds = [row for row, verdict in decided if isinstance(verdict, Booked) and verdict.kind is Kind.REFUND]
+    booked = [(row, verdict) for row, verdict in zip(rows, verdicts, strict=True) if isinstance(verdict, Booked)]
+    refunds = [row for row, verdict in booked if verdict.kind is Kind.REFUND]
     if not refunds:
         return {}
     ids = wanted_ids(refunds)
     purchases = [
         Purchase(row, verdict, stated)
-        for row, verdict in decided
-        if isinstance(verdict, Booked)
-        and verdict.direction is Direction.OUT
+        for row, verdict in booked
+        if verdict.direction is Direction.OUT
         and ((stated := rules.stated_refund(row)) or verdict.kind is Kind.EXPENSE)
         and (stated or row.order_id in ids or row.merchant_order_id in ids)
     ]
