@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 
 from data.importers.figures import currency_in, currency_of, has_sign, is_amount, roughly, uses_decimal_comma
-from data.importers.headings import BALANCES, DIRECTION_WORDS, NAMES, NOTHING, UNIT
+from data.importers.headings import BALANCES, DIRECTION_WORDS, NAMES, NOTHING, UNIT, WALLET_STATUS
 from data.importers.mapping import DateOrder, Doubt, Mapping, Role, header_cells, signature_of, width_of
 from data.importers.moments import moment_of, order_of, time_of, zone_of
 from data.importers.reading import HEADER_WITHIN, folded, text_of
@@ -29,10 +29,15 @@ _AMOUNT_ROLES = (Role.AMOUNT, Role.DEBIT, Role.CREDIT)
 def guess(table: Table, *, currency: str = "CNY", delimiter: str = ",") -> Mapping | None:
     """The most probable mapping; None when no column is surely a date or none is surely an amount.
 
+    None also for what is left of a wallet's bill: guessing would count closed purchases as paid.
+
     currency: assumed (with a doubt) where neither a column, a unit in the header nor a symbol says it.
     """
     at = header_index(table)
     header = header_cells(table.rows[at]) if at is not None else ()
+    if "收/支" in header and not WALLET_STATUS.isdisjoint(header):
+        # A wallet's bill without its title: its status decides what a row is, and no mapping can say that.
+        return None
     data = table.rows[at + 1 if at is not None else 0 :][:_SAMPLE]
     columns = _columns(data, width_of(table))
     # One row without a header is too little to go by.

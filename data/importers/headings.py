@@ -64,6 +64,7 @@ NAMES: Mapping[Role, tuple[str, ...]] = {
     Role.NOTE: _words("备注 交易备注 notes note remarks remark comments comment"),
 }
 
+WALLET_STATUS = frozenset({"交易状态", "当前状态"})
 BALANCES = frozenset(_words("余额 联机余额 本次余额 账户余额 balance runningbalance saldo"))
 
 # A unit behind the name of an amount: 金额(元), Amount (USD).

@@ -30,6 +30,7 @@ from tests.data.importers.builders import (
     wechat_csv,
     wechat_xlsx,
 )
+from tests.samples import sample
 
 WHEN = "2024-05-06 07:08:09"
 TABLE = "日期,摘要,金额\n2024-05-06,午餐,-12.00\n2024-05-07,咖啡,-9.50\n".encode()
@@ -127,6 +128,15 @@ def test_a_table_that_says_nothing_to_us_comes_back_for_a_person_to_map() -> Non
     assert parsed.needs is not None
     assert parsed.needs.guess is None
     assert len(parsed.needs.table.rows) == 3
+
+
+@pytest.mark.parametrize("path", ["jdcom/MissingFileHeader__01.csv", "wechat/MissingFileHeader__01.csv"])
+def test_a_wallets_bill_without_its_title_is_not_guessed_at(path: str) -> None:
+    # Its status column tells paid from closed; the peer refuses these files, too.
+    (parsed,) = recognise(sample(f"ezbookkeeping_cases/{path}").read_bytes(), path)
+
+    assert parsed.refusal is not None
+    assert parsed.refusal.reason == "not_recognised"
 
 
 def test_tables_that_name_no_currency_are_in_the_persons_own() -> None:
