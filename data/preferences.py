@@ -13,7 +13,11 @@ from data.errors import Rejection
 from data.ids import new_request_id
 from data.money import exponent
 from data.period import LAST_DAY
+from data.store import facts
+from data.store import facts
 from data.store.command import Plan, Reader, Write
+from data.store.owner_settings import month_start_day
+from data.store.owner_settings import month_start_day
 
 Theme = Literal["system", "light", "dark"]
 _LAST_COMMON_DAY = 28
@@ -74,7 +78,7 @@ def preferences_of(database: Database, owner: UUID) -> Preferences:
 def choose_preferences(
     database: Database, owner: UUID, preferences: Preferences, request_id: str | None = None
 ) -> None:
-    """Replace the person's choices.
+    """Replace the person's choices; another first day of the month moves what is booked into the new months at once.
 
     Raises:
         MonthStartOutOfRange, UnknownZone, CurrencyUnknown: nothing was changed.
@@ -94,7 +98,10 @@ def _check(chosen: Preferences) -> None:
     exponent(chosen.currency)
 
 
-def _decide(_reader: Reader, command: ChoosePreferences, now: datetime) -> Plan:
-    forget = Write(_FORGET, {"owner": command.owner})
-    row = {"owner": command.owner, "changed_at": now, **dataclasses.asdict(command.preferences)}
-    return Plan({}, [forget, Write(_KEEP, row)], touches=frozenset({command.owner}))
+def _decide(reader: Reader, command: ChoosePreferences, now: datetime) -> Plan:
+    owner, chosen = command.owner, command.preferences
+    row = {"owner": owner, "changed_at": now, **dataclasses.asdict(chosen)}
+    writes = [Write(_FORGET, {"owner": owner}), Write(_KEEP, row)]
+    if chosen.month_start_day != month_start_day(reader, owner):
+        writes += facts.refresh_months(owner, chosen.month_start_day)
+    return Plan({}, writes, touches=frozenset({owner}))

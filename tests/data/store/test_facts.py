@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from data.database import Database, open_database
 from data.period import month_of
+from data.preferences import Preferences, choose_preferences
 from data.store import facts
 from data.store.command import Write
 from tests.bookkeeping import BALANCE, Bookkeeping, charged, earned, moved, refunded, spent
@@ -177,6 +178,14 @@ def test_months_start_when_the_person_says(book: Bookkeeping, start_day: int) ->
     assert all(month == month_of(day, start_day).start for day, month in rows(book, "booked_on, month"))
     assert all(m == month_of(day, start_day).start for day, m in rows(book, "purchase_on, purchase_month"))
     assert not book.drift(start_day)
+
+
+def test_choosing_another_start_of_the_month_moves_the_facts_and_those_to_come(book: Bookkeeping) -> None:
+    book.imports(spent("2026-03-14", "1.00"))
+    choose_preferences(book.db, book.owner, Preferences(month_start_day=15))
+    book.imports(spent("2026-03-15", "2.00"))
+    assert rows(book, "month") == [(date(2026, 2, 15),), (date(2026, 3, 15),)]
+    assert not book.drift(15)
 
 
 def test_facts_of_two_currencies_are_never_mixed(book: Bookkeeping) -> None:
