@@ -14,9 +14,7 @@ from data.ids import new_request_id
 from data.money import exponent
 from data.period import LAST_DAY
 from data.store import facts
-from data.store import facts
 from data.store.command import Plan, Reader, Write
-from data.store.owner_settings import month_start_day
 from data.store.owner_settings import month_start_day
 
 Theme = Literal["system", "light", "dark"]
