@@ -20,6 +20,7 @@ from data.second_factor import AlreadyEnrolled, ChallengeOver, WrongCode
 from data.security.passwords import PasswordCommon, PasswordTooShort
 from data.security.sealing import SealBroken, new_key
 from data.sign_in import SecondFactorNeeded, SignedIn, Visit, WrongPassword
+from tests.ledger_rows import Book
 
 HERE = Visit("192.0.2.7", "Firefox")
 GOOD = "correct horse battery"
@@ -341,3 +342,20 @@ def test_an_impossible_preference_changes_nothing(
     with pytest.raises(refusal):
         preferences.choose_preferences(database, alice.owner, chosen)
     assert preferences.preferences_of(database, alice.owner) == Preferences()
+
+
+def test_another_first_day_of_the_month_moves_what_is_booked_in_the_same_commit(
+    database: Database, alice: SignedIn
+) -> None:
+    book = Book(database)
+    book.owner = alice.owner
+    book.spend("2026-10-03", 1250)
+    book.spend("2026-10-31", 100)
+    for day, months in (
+        (25, ["2026-09-25", "2026-10-25"]),
+        (31, ["2026-09-30", "2026-10-31"]),
+        (1, ["2026-10-01"] * 2),
+    ):
+        preferences.choose_preferences(database, alice.owner, Preferences(month_start_day=day))
+        rows = database.read("SELECT month FROM fact WHERE owner = $owner ORDER BY booked_on", {"owner": alice.owner})
+        assert [str(month) for (month,) in rows] == months
