@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from pages.ui.catalogue import translator
-from pages.ui.charts.frame import Figure, Look, Series, Step, frame, hover, money_axis, places, steps_axis, words
+from pages.ui.charts.frame import EDGE, Figure, Look, Series, Step, frame, hover, money_axis, places, steps_axis, words
 from pages.ui.theme import mix
 
 _HATCH = {"fillmode": "replace", "size": 6, "solidity": 0.35}
@@ -58,10 +58,9 @@ def _columns(
         for n, one in enumerate(series)
     ]
     if line is not None:
-        traces.append(_line(look, steps, line, line.colour or look.palette.muted, dash="dot"))
+        traces.append(_line(look, steps, line, line.colour or EDGE, dash="dot"))
     extremes = _extremes(series, len(steps), stacked=mode == "relative") + _values(line)
     return frame(
-        look,
         traces,
         height=height,
         barmode=mode,
@@ -116,7 +115,6 @@ def lines(
     if fill and len(series) == 1:
         traces[0] |= {"fill": "tozeroy", "fillcolor": _glass(_colour(look, series[0], 0))}
     return frame(
-        look,
         traces,
         height=height,
         showlegend=len(series) > 1,
@@ -182,7 +180,7 @@ def forecast_band(
         across = Series(told.text("budget.limit"), [limit] * len(steps), look.palette.status["near"])
         traces.append(_line(look, steps, across, look.palette.status["near"], dash="dash") | {"mode": "lines"})
     known = [value for values in (actual.values, middle, high, [limit]) for value in values if value is not None]
-    return frame(look, traces, height=height, showlegend=True, xaxis=steps_axis(steps), yaxis=money_axis(look, known))
+    return frame(traces, height=height, showlegend=True, xaxis=steps_axis(steps), yaxis=money_axis(look, known))
 
 
 def _edge(steps: Sequence[Step], values: Sequence[int | None], *, fill: str | None) -> dict[str, Any]:
@@ -215,7 +213,6 @@ def sparkline(look: Look, values: Sequence[int], *, colour: str | None = None, h
     top = max(1, *values, 1)
     hidden = {"visible": False, "fixedrange": True}
     return frame(
-        look,
         [trace],
         height=height,
         margin={"l": 0, "r": 0, "t": 2, "b": 0},

@@ -21,6 +21,9 @@ Figure = dict[str, Any]
 FONT = "Inter, 'Noto Sans SC', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif"
 TICK_SIZE = 12
 _TICKS = 4
+HAIR = "rgba(124,137,157,0.22)"
+VEIL = "rgba(124,137,157,0.14)"
+EDGE = "#7C899D"
 _APART = "\u200b"
 
 
@@ -88,7 +91,7 @@ def hover(title: str, *lines: str) -> str:
     return "<br>".join([f"<b>{words(title)}</b>", *map(words, lines)])
 
 
-def caption_rows(look: Look, rows: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+def caption_rows(rows: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
     """What stands above each horizontal bar: a name at the left, words at the right. Rows are (id, name, words).
 
     Above and not beside the bar, so that bars keep the full width on a phone.
@@ -102,12 +105,12 @@ def caption_rows(look: Look, rows: Sequence[tuple[str, str, str]]) -> list[dict[
             "y": row_id,
             "yshift": 16,
             "showarrow": False,
-            "font": {"size": 13, "color": colour},
+            "font": {"size": 13, "weight": weight},
         }
         for row_id, name, end in rows
-        for said, place, anchor, colour in (
-            (name, 0, "left", look.palette.text),
-            (end, 1, "right", look.palette.muted),
+        for said, place, anchor, weight in (
+            (name, 0, "left", 600),
+            (end, 1, "right", 400),
         )
     ]
 
@@ -124,20 +127,21 @@ def rows_axis(ids: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def frame(look: Look, traces: list[dict[str, Any]], *, height: int, **layout: object) -> Figure:
-    """A figure with the house's layout: transparent, no modebar, no titles, room only where text needs it."""
-    colours = look.palette
+def frame(traces: list[dict[str, Any]], *, height: int, **layout: object) -> Figure:
+    """A figure with the house's layout: transparent, no modebar, no titles, room only where text needs it.
+
+    Text has no colour here: the browser gives it the theme's, at once also when the person switches the theme, which
+    does not run the script again. Lines and empty ground are see-through greys that suit both themes, likewise.
+    """
     base = {
         "height": height,
         "margin": {"l": 4, "r": 4, "t": 8, "b": 4},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": FONT, "size": TICK_SIZE, "color": colours.muted},
+        "font": {"family": FONT, "size": TICK_SIZE},
         "hoverlabel": {
-            "bgcolor": colours.surface,
-            "bordercolor": colours.grid,
             "align": "left",
-            "font": {"family": FONT, "size": 13, "color": colours.text},
+            "font": {"family": FONT, "size": 13},
         },
         "separators": ".,",
         "dragmode": False,
@@ -149,7 +153,7 @@ def frame(look: Look, traces: list[dict[str, Any]], *, height: int, **layout: ob
             "xanchor": "left",
             "y": 1.02,
             "yanchor": "bottom",
-            "font": {"size": TICK_SIZE, "color": colours.muted},
+            "font": {"size": TICK_SIZE},
             "itemclick": False,
             "itemdoubleclick": False,
         },
@@ -194,9 +198,9 @@ def money_axis(look: Look, values: Sequence[int], *, headroom: int = 6) -> dict[
         "tickvals": ticks,
         "ticktext": [look.short(tick) for tick in ticks],
         "range": [min(bottom - air if bottom else 0, ticks[0]), max(top + air, ticks[-1])],
-        "gridcolor": look.palette.grid,
+        "gridcolor": HAIR,
         "zeroline": bottom < 0,
-        "zerolinecolor": look.palette.quiet,
+        "zerolinecolor": EDGE,
         "zerolinewidth": 1,
         "fixedrange": True,
         "automargin": True,

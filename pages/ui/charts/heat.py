@@ -8,8 +8,8 @@ from typing import Any
 
 from data.period import Span, week_of
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
-from pages.ui.charts.frame import Figure, Look, frame, hover
-from pages.ui.theme import ink_on, mix
+from pages.ui.charts.frame import EDGE, VEIL, Figure, Look, frame, hover
+from pages.ui.theme import ink_on
 
 _ROW = 52
 
@@ -43,16 +43,15 @@ def calendar_heat(
     }
     down = {"visible": False, "range": [-weeks, 0], "fixedrange": True}
     margin = {"l": 0, "r": 0, "t": 26, "b": 0}
-    return frame(look, traces, height=_ROW * weeks + 30, barmode="overlay", xaxis=across, yaxis=down, margin=margin)
+    return frame(traces, height=_ROW * weeks + 30, barmode="overlay", xaxis=across, yaxis=down, margin=margin)
 
 
 def _cells(look: Look, days: list[date], first: date, spent: Mapping[date, int], today: date | None) -> dict[str, Any]:
     """Days as bars that float on their week: unlike a heatmap's cells, bars can be selected."""
     top = max((spent.get(day, 0) for day in days), default=0)
     ahead = [today is not None and day > today for day in days]
-    faint = mix(look.palette.surface, look.palette.background, 50)
     colours = [
-        faint if late and not spent.get(day) else look.palette.heat(spent.get(day, 0), top)
+        look.palette.heat(spent[day], top) if spent.get(day) else "rgba(0,0,0,0)" if late else VEIL
         for day, late in zip(days, ahead, strict=True)
     ]
     return {
@@ -68,18 +67,15 @@ def _cells(look: Look, days: list[date], first: date, spent: Mapping[date, int],
         "constraintext": "none",
         "insidetextfont": {
             "size": 12,
-            "color": [
-                ink_on(colour) if spent.get(day) else look.palette.muted
-                for day, colour in zip(days, colours, strict=True)
-            ],
+            "color": [ink_on(colour) if spent.get(day) else EDGE for day, colour in zip(days, colours, strict=True)],
         },
         "customdata": [[day.isoformat(), _told(look, day, spent.get(day, 0))] for day in days],
         "hovertemplate": "%{customdata[1]}<extra></extra>",
         "marker": {
             "color": colours,
             "line": {
-                "color": [look.palette.text if day == today else "rgba(0,0,0,0)" for day in days],
-                "width": [2 if day == today else 0 for day in days],
+                "color": [EDGE if day == today else "rgba(0,0,0,0)" for day in days],
+                "width": [3 if day == today else 0 for day in days],
             },
         },
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.catalogue import translator
-from pages.ui.charts.frame import Figure, Look, caption_rows, frame, hover, rows_axis
+from pages.ui.charts.frame import EDGE, VEIL, Figure, Look, caption_rows, frame, hover, rows_axis
 from pages.ui.theme import Status
 
 _ROW = 46
@@ -37,15 +37,14 @@ def budget_bars(look: Look, rows: Sequence[LimitRow]) -> Figure:
     """One horizontal bar a limit, the first on top; a click selects the limit's id."""
     reach = min(_FARTHEST, max([_SCALE, *(row.used for row in rows)]))
     traces = [_track(look, rows), _within(look, rows), _beyond(look, rows)]
-    edges = [_edge(look, place) for place in range(len(rows))]
+    edges = [_edge(place) for place in range(len(rows))]
     return frame(
-        look,
         traces,
         height=_ROW * max(len(rows), 1) + 40,
         margin={"l": 0, "r": 0, "t": 24, "b": 0},
         barmode="overlay",
         shapes=edges,
-        annotations=caption_rows(look, [(row.id, row.name, _said(look, row)) for row in rows]),
+        annotations=caption_rows([(row.id, row.name, _said(look, row)) for row in rows]),
         xaxis={
             "range": [0, reach],
             "tickmode": "array",
@@ -60,7 +59,7 @@ def budget_bars(look: Look, rows: Sequence[LimitRow]) -> Figure:
     )
 
 
-def _edge(look: Look, place: int) -> dict[str, Any]:
+def _edge(place: int) -> dict[str, Any]:
     """The mark at 100 % across one bar."""
     return {
         "type": "line",
@@ -69,7 +68,7 @@ def _edge(look: Look, place: int) -> dict[str, Any]:
         "y0": place - 0.14,
         "y1": place + 0.14,
         "layer": "above",
-        "line": {"color": look.palette.text, "width": 2},
+        "line": {"color": EDGE, "width": 2},
     }
 
 
@@ -87,7 +86,7 @@ def _bar(look: Look, rows: Sequence[LimitRow], lengths: list[int], **more: objec
 
 
 def _track(look: Look, rows: Sequence[LimitRow]) -> dict[str, Any]:
-    return _bar(look, rows, [_WHOLE] * len(rows), marker={"color": look.palette.surface})
+    return _bar(look, rows, [_WHOLE] * len(rows), marker={"color": VEIL})
 
 
 def _within(look: Look, rows: Sequence[LimitRow]) -> dict[str, Any]:

@@ -37,7 +37,7 @@ def treemap(look: Look, slices: Sequence[Slice], *, height: int = 360) -> Figure
         "pathbar": {"visible": False},
         "sort": False,
     }
-    return frame(look, [trace], height=height, margin={"l": 0, "r": 0, "t": 0, "b": 0})
+    return frame([trace], height=height, margin={"l": 0, "r": 0, "t": 0, "b": 0})
 
 
 def donut(look: Look, slices: Sequence[Slice], *, centre: str = "", height: int = 300) -> Figure:
@@ -57,7 +57,6 @@ def donut(look: Look, slices: Sequence[Slice], *, centre: str = "", height: int 
         "domain": {"x": [0, 0.62]},
         "marker": {
             "colors": [part.colour for part in drawn],
-            "line": {"color": look.palette.background, "width": 2},
         },
     }
     middle = {
@@ -66,7 +65,7 @@ def donut(look: Look, slices: Sequence[Slice], *, centre: str = "", height: int 
         "x": 0.31,
         "y": 0.5,
         "xanchor": "center",
-        "font": {"size": 17, "color": look.palette.text, "weight": 600},
+        "font": {"size": 17, "weight": 600},
     }
     legend = {
         "orientation": "v",
@@ -74,11 +73,11 @@ def donut(look: Look, slices: Sequence[Slice], *, centre: str = "", height: int 
         "xanchor": "left",
         "y": 0.5,
         "yanchor": "middle",
-        "font": {"size": 12.5, "color": look.palette.text},
+        "font": {"size": 12.5},
         "itemclick": False,
         "itemdoubleclick": False,
     }
-    return frame(look, [trace], height=height, showlegend=True, legend=legend, annotations=[middle])
+    return frame([trace], height=height, showlegend=True, legend=legend, annotations=[middle])
 
 
 def ranked_bars(look: Look, slices: Sequence[Slice], *, total: int | None = None) -> Figure:
@@ -102,11 +101,10 @@ def ranked_bars(look: Look, slices: Sequence[Slice], *, total: int | None = None
     ]
     amounts = [part.minor for part in slices]
     return frame(
-        look,
         [trace],
         height=_ROW * max(len(slices), 1) + 16,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
-        annotations=caption_rows(look, captions),
+        annotations=caption_rows(captions),
         xaxis={"visible": False, "fixedrange": True, "range": [min(0, *amounts, 0), max(1, *amounts, 1)]},
         yaxis=rows_axis([part.id for part in slices]),
     )
