@@ -2,6 +2,7 @@
 
 Words stand for themselves in payee, description, note and tags; all of them must match. `-` in front excludes. The name
 of a field may be English or Chinese (`分类:餐饮 金额>=50 日期:2026-10`); full-width signs count as their ASCII forms.
+`==` means exactly: `category==dining` without its subcategories, `payee=="瑞幸咖啡"` that payee with all its branches.
 A word before a colon that is no field is text, so `12:30` and addresses can be searched.
 """
 
@@ -69,12 +70,16 @@ class Dates:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Term:
-    """One condition. value: lower-case text, a kind, a state, amounts or dates, as its field needs."""
+    """One condition. value: lower-case text, a kind, a state, amounts or dates, as its field needs.
+
+    exact: of a payee or category, this very one.
+    """
 
     field: Field
     value: str | Amounts | Dates
     negated: bool
     position: int
+    exact: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,8 +125,10 @@ _KIND_OF: Final = {word: kind for kind, words in KINDS.items() for word in words
 _STATE_OF: Final = {word: state for state, words in STATES.items() for word in words}
 
 _QUOTES: Final = {'"': '"', "“": "”", "”": "”", "「": "」", "＂": "＂"}
+_PLAIN_WORD: Final = re.compile(r"[\w.-]+")
 _SIGN: Final = re.compile(r"([^\s:：=＝<>＜＞≤≥\"“”「＂-]+)\s*([:：=＝<>＜＞≤≥]+)")
-_SIGNS: Final = {":": ":", "=": ":", "==": ":", ">": ">", "<": "<", ">=": ">=", "<=": "<=", "≥": ">=", "≤": "<="}
+_SIGNS: Final = {":": ":", "=": ":", "==": "==", ">": ">", "<": "<", ">=": ">=", "<=": "<=", "≥": ">=", "≤": "<="}
+_EXACT: Final = frozenset({Field.PAYEE, Field.CATEGORY})
 _RANGE: Final = re.compile(r"\s*(?:\.\.+|…|~|～)\s*")
 
 
@@ -147,6 +154,14 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
+def quoted(value: str) -> str:
+    """A value as it is written after a field's sign, in quotes unless it is one plain word."""
+    if _PLAIN_WORD.fullmatch(value):
+        return value
+    fitting = (f"{opening}{value}{closing}" for opening, closing in _QUOTES.items() if closing not in value)
+    return next(fitting, '"' + value.replace('"', " ") + '"')
+
+
 def kind_named(word: str) -> str | None:
     """The kind of entry that a folded word names, in English or Chinese."""
     return _KIND_OF.get(word)
@@ -165,7 +180,9 @@ def _term(text: str, start: int, start_day: int) -> tuple[Term | None, int]:
         if field is Field.TEXT:
             return None, place
         raise SearchInvalid(text, start, "value_missing")
-    return Term(field, _Reader(text, start, start_day).read(field, sign, value), negated, start), place
+    exact = sign == "==" and field in _EXACT
+    read = _Reader(text, start, start_day).read(field, ":" if sign == "==" else sign, value)
+    return Term(field, read, negated, start, exact), place
 
 
 def _sign(written: str) -> str | None:

@@ -16,6 +16,7 @@ from analytics.accounts import accounts
 from analytics.months import currencies
 from analytics.scope import Scope
 from analytics.search import Amounts, Dates, Field, Search, SearchInvalid, Term, fold, kind_named
+from data.categories.text import normalise_payee
 from data.money import MAX_MINOR, exponent
 from data.period import Span
 
@@ -132,9 +133,11 @@ def _add_term(found: _Where, scope: Scope, search: Search, term: Term, names: Ma
     if isinstance(value, Amounts):
         _add_amounts(found, scope, value, negated=negated)
     elif isinstance(value, Dates):
-        _add_dates(found, value, negated=negated)
+        _add_dates(found, scope, value, negated=negated)
     elif term.field is Field.CATEGORY:
         found.add(_CATEGORY, _categories(scope, search, term, names), negated=negated)
+    elif term.field is Field.PAYEE and term.exact:
+        found.add("f.payee_key = ?", normalise_payee(str(value)), negated=negated)
     elif term.field is Field.ACCOUNT:
         ids = _accounts(scope, search, term)
         found.add(_ACCOUNT, ids, ids, negated=negated)
@@ -165,14 +168,15 @@ _PLAIN: Final = {
 }
 
 
-def _add_dates(found: _Where, dates: Dates, *, negated: bool) -> None:
-    conditions, values = [], []
-    if dates.start is not None:
-        conditions.append("f.booked_on >= ?")
-        values.append(dates.start)
-    if dates.end is not None:
-        conditions.append("f.booked_on < ?")
-        values.append(dates.end)
+_SINCE: Final = {False: "f.booked_on >= ?", True: "f.purchase_on >= ?"}
+_UNTIL: Final = {False: "f.booked_on < ?", True: "f.purchase_on < ?"}
+
+
+def _add_dates(found: _Where, scope: Scope, dates: Dates, *, negated: bool) -> None:
+    """A refund's day is that of its purchase for who counts it there, so that figures lead to their rows."""
+    since, until = _SINCE[scope.refunds_in_purchase_month], _UNTIL[scope.refunds_in_purchase_month]
+    ends = [(condition, end) for condition, end in ((since, dates.start), (until, dates.end)) if end is not None]
+    conditions, values = zip(*ends, strict=True)
     found.add(" AND ".join(conditions), *values, negated=negated)
 
 
@@ -204,16 +208,20 @@ def _floor(value: Decimal) -> int:
 def _categories(scope: Scope, search: Search, term: Term, names: Mapping[str, str]) -> list[str]:
     wanted = fold(str(term.value))
     shown = {key: fold(names.get(key) or one.name or key) for key, one in scope.categories.items()}
-    meant = {key for key, name in shown.items() if wanted in (name, key)}
+    meant = {wanted} & shown.keys() or {key for key, name in shown.items() if wanted == name}
     meant = meant or {key for key, name in shown.items() if wanted in name}
     if not meant:
         raise SearchInvalid(search.text, term.position, "category_unknown")
+    if term.exact:
+        return sorted(meant)
     return sorted(frozenset[str]().union(*(scope.within(key) for key in meant)))
 
 
 def _accounts(scope: Scope, search: Search, term: Term) -> Sequence[str]:
     wanted = fold(str(term.value))
-    found = [str(one.id) for one in accounts(scope) if wanted in fold(one.name) or wanted == str(one.id)]
+    known = accounts(scope)
+    exactly = [str(one.id) for one in known if wanted in (fold(one.name), str(one.id))]
+    found = exactly or [str(one.id) for one in known if wanted in fold(one.name)]
     if not found:
         raise SearchInvalid(search.text, term.position, "account_unknown")
     return found

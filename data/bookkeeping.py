@@ -6,6 +6,7 @@ Facts are derived again in the same commit. Every id must be the owner's, else `
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,7 @@ from data.ledger.changes import (
     Reclassify,
     Split,
     Standing,
+    TakeBack,
     UnlinkRefund,
     Unsplit,
 )
@@ -38,12 +40,14 @@ __all__ = [
     "Reclassified",
     "Reclassify",
     "Split",
+    "TakeBack",
     "UnlinkRefund",
     "Unsplit",
     "annotate",
     "link_refund",
     "reclassify",
     "split",
+    "take_back",
     "unlink_refund",
     "unsplit",
 ]
@@ -56,6 +60,15 @@ def annotate(database: Database, command: Annotate) -> Annotated:
         NotFound, TextTooLong, TooManyTags, CategoryDoesNotFit: nothing was changed.
     """
     return Annotated(**database.submit(command, _annotate))
+
+
+def take_back(database: Database, command: TakeBack) -> int:
+    """Undo one saying; how many transactions it changed back.
+
+    Raises:
+        NotFound: none of the owner's, or something else was said about all of it since.
+    """
+    return int(database.submit(command, _take_back)["changed"])
 
 
 def split(database: Database, command: Split) -> None:
@@ -107,18 +120,23 @@ def reclassify(database: Database, command: Reclassify) -> Reclassified:
 
 def _spoken(
     reader: Reader,
-    command: Annotate | Split | Unsplit | LinkRefund | UnlinkRefund,
+    command: Annotate | Split | Unsplit | LinkRefund | UnlinkRefund | TakeBack,
     now: datetime,
-    spoken: list[Word],
+    spoken: Mapping[str | None, tuple[int, list[Word]]],
     receipt: dict[str, Any] | None = None,
 ) -> Plan:
-    """The plan that keeps these words and derives the facts of their entries again."""
+    """The plan that keeps these words, by author with a number each, and derives the facts of their entries again."""
     owner = command.owner
+    entries = list({word.entry for _, said in spoken.values() for word in said})
     writes: list[Write | Rows] = [
-        words.said(owner, command.actor, spoken, reader.next_seq(), now),
-        *facts.refresh_entries(owner, list({word.entry for word in spoken}), month_start_day(reader, owner)),
+        words.said(owner, command.actor, said, seq, now, author) for author, (seq, said) in spoken.items()
     ]
-    return Plan(receipt or {}, writes, frozenset({owner}) if spoken else frozenset())
+    writes += facts.refresh_entries(owner, entries, month_start_day(reader, owner))
+    return Plan(receipt or {}, writes, frozenset({owner}) if entries else frozenset())
+
+
+def _told(reader: Reader, *said: Word) -> dict[str | None, tuple[int, list[Word]]]:
+    return {None: (reader.next_seq(), list(said))}
 
 
 def _annotate(reader: Reader, command: Annotate, now: datetime) -> Plan:
@@ -127,8 +145,19 @@ def _annotate(reader: Reader, command: Annotate, now: datetime) -> Plan:
     if command.category:
         words.require_fitting(reader, command.owner, command.category, states)
     spoken = [word for state in states for word in _words(state, command)]
-    changed = len({word.entry for word in spoken})
-    return _spoken(reader, command, now, spoken, {"changed": changed, **_same_payee(reader, command, states)})
+    seq, changed = reader.next_seq(), len({word.entry for word in spoken})
+    receipt = {"changed": changed, "seq": seq, **_same_payee(reader, command, states)}
+    return _spoken(reader, command, now, {None: (seq, spoken)}, receipt)
+
+
+def _take_back(reader: Reader, command: TakeBack, now: datetime) -> Plan:
+    found = words.before(reader, command.owner, command.seq)
+    if not found:
+        raise NotFound("change", str(command.seq))
+    # One number per author: who chose a word is kept beside it, by entry and number.
+    authors = dict.fromkeys(author for _, author in found)
+    spoken = {a: (reader.next_seq(), [word for word, author in found if author == a]) for a in authors}
+    return _spoken(reader, command, now, spoken, {"changed": len({word.entry for word, _ in found})})
 
 
 def _words(state: Standing, command: Annotate) -> list[Word]:
@@ -166,12 +195,12 @@ def _split(reader: Reader, command: Split, now: datetime) -> Plan:
         words.require_fitting(reader, command.owner, category, [state])
     changes.check_split(command.parts, abs(state.minor), state.currency)
     parts = [{"category": category, "amount_minor": minor} for category, minor in command.parts]
-    return _spoken(reader, command, now, [Word(command.entry, "split", parts)])
+    return _spoken(reader, command, now, _told(reader, Word(command.entry, "split", parts)))
 
 
 def _unsplit(reader: Reader, command: Unsplit, now: datetime) -> Plan:
     words.standing(reader, command.owner, [command.entry])
-    return _spoken(reader, command, now, [Word(command.entry, "split", None)])
+    return _spoken(reader, command, now, _told(reader, Word(command.entry, "split", None)))
 
 
 def _link(reader: Reader, command: LinkRefund, now: datetime) -> Plan:
@@ -181,11 +210,12 @@ def _link(reader: Reader, command: LinkRefund, now: datetime) -> Plan:
     # From now on the refund has its purchase's category, also where it had been told another.
     told = [word for word, _ in words.current(reader, command.owner, [command.refund])]
     freed = [Word(command.refund, word.field, None) for word in told if word.field in {"category", "split"}]
-    return _spoken(reader, command, now, [Word(command.refund, "refund_of", str(command.original)), *freed])
+    link = Word(command.refund, "refund_of", str(command.original))
+    return _spoken(reader, command, now, _told(reader, link, *freed))
 
 
 def _unlink(reader: Reader, command: UnlinkRefund, now: datetime) -> Plan:
     (state,) = words.standing(reader, command.owner, [command.refund])
     if state.refund_of is None:
         raise NotFound("refund_link", str(command.refund))
-    return _spoken(reader, command, now, [Word(command.refund, "refund_of", None)])
+    return _spoken(reader, command, now, _told(reader, Word(command.refund, "refund_of", None)))

@@ -212,14 +212,26 @@ class Annotate:
 class Annotated:
     """How many transactions changed, and what "always for this payee" could be offered.
 
-    payee: as the statement has it, with its key for `sorting.AlwaysForPayee`, and `differing`: how many other
-    transactions that would change. All empty when no category was given or the transactions are of several payees.
+    seq: names this saying for `TakeBack`. payee: as the statement has it, with its key for `sorting.AlwaysForPayee`,
+    and `differing`: how many other transactions that would change. These three are empty when no category was given or
+    the transactions are of several payees.
     """
 
     changed: int
+    seq: int
     payee: str
     payee_key: str
     differing: int
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Undo what was said at once (`Annotated.seq`): every field is again what it was, where nothing was said since."""
+
+    owner: OwnerId
+    request_id: str
+    actor: UUID
+    seq: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

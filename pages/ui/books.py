@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from analytics.months import currencies
 from analytics.scope import Scope, look
+from analytics.search import quoted
 from data.categories.taxonomy import UNCATEGORISED
 from data.period import Span
 from pages.ui.context import User
@@ -54,7 +55,10 @@ def category_colour(scope: Scope, key: str, palette: Palette) -> str:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Drill:
-    """Which transactions stand behind a figure, in the words of the search."""
+    """Which transactions stand behind a figure, in the words of the search.
+
+    category: a key, with its subcategories unless `directly`. payee: any of its names. account: its name or id.
+    """
 
     span: Span | None = None
     category: str = ""
@@ -62,26 +66,22 @@ class Drill:
     account: str = ""
     kind: str = ""
     currency: str = ""
+    directly: bool = False
 
     def query(self) -> str:
         """The search text: `category:dining date:2026-10-01..2026-10-31`."""
-        parts = [f"{field}:{_word(value)}" for field, value in self._fields() if value]
-        return " ".join(parts)
+        return " ".join(field + quoted(value) for field, value in self._fields() if value)
 
     def _fields(self) -> list[tuple[str, str]]:
         days = f"{self.span.start}..{self.span.last}" if self.span and self.span.days else ""
         return [
-            ("category", self.category),
-            ("payee", self.payee),
-            ("account", self.account),
-            ("kind", self.kind),
-            ("currency", self.currency),
-            ("date", days),
+            ("category==" if self.directly else "category:", self.category),
+            ("payee==", self.payee),
+            ("account:", self.account),
+            ("kind:", self.kind),
+            ("currency:", self.currency),
+            ("date:", days),
         ]
-
-
-def _word(value: str) -> str:
-    return f'"{value}"' if " " in value else value
 
 
 def day_span(day: date) -> Span:

@@ -209,3 +209,30 @@ def test_a_detail_has_postings_source_row_history_and_refunds(book: Book) -> Non
 def test_amount_bounds_are_open_or_closed_as_the_sign_says() -> None:
     assert Search().terms == ()
     assert parse("amount>5").terms[0].value == Amounts(low=Decimal(5), low_open=True)
+
+
+def test_exactly_a_category_leaves_its_subcategories_out(full: Book) -> None:
+    full.spend("2026-10-08", 100, "dining", "Feast")
+    assert found(full, "category==dining") == ["08 Feast"]
+    assert len(found(full, "category=dining")) == 5
+
+
+def test_exactly_a_payee_is_the_payee_with_all_its_branches_and_no_other(full: Book) -> None:
+    full.facts([full.row("2026-10-09", 100, "coffee", "瑞幸咖啡外卖")])
+    assert found(full, 'payee=="瑞幸咖啡 （国贸店）"') == ["02 瑞幸咖啡（万达店）"]
+    assert found(full, "-payee==瑞幸咖啡 payee:瑞幸") == ["09 瑞幸咖啡外卖"]
+
+
+def test_an_account_of_exactly_that_name_goes_before_longer_names(full: Book) -> None:
+    full.account(UUID(int=3), "工商银行 1234 信用卡")
+    full.facts([full.row("2026-10-09", 100, "coffee", "Seesaw", account=UUID(int=3))])
+    assert found(full, 'account:"工商银行 1234"') == ["03 Didi", "06"]
+    assert len(found(full, "account:工商")) == 3
+
+
+def test_a_refund_is_found_on_the_day_it_counts(book: Book) -> None:
+    bought = book.spend("2026-09-28", 5_000)
+    book.refund("2026-10-02", 2_000, of=bought, bought="2026-09-28")
+    for purchase, spending in ((False, 5_000), (True, 3_000)):
+        scope = book.scope("2026-10-20", purchase=purchase)
+        assert [t.spending for t in page(scope, Criteria(parse("date:2026-09"))).totals] == [spending]

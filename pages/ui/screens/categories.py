@@ -172,7 +172,8 @@ def _parts(scope: Scope, one: Breakdown, top: Slice) -> None:
             charts.ranked_bars(look, parts, total=top.amount), f"categories.parts.{visit}", alt=text("categories.parts")
         )
     if picked:
-        links.go("transactions", q=Drill(one.span, category=picked, currency=one.currency).query())
+        drill = Drill(one.span, category=picked, currency=one.currency, directly=True)
+        links.go("transactions", q=drill.query())
 
 
 def _payees(scope: Scope, one: Breakdown, category: str) -> None:
