@@ -53,20 +53,14 @@ def _limit_name(scope: Scope, category: str) -> str:
 
 def figures(scope: Scope, now: Overview) -> None:
     """Spending, income, saved and the forecast, each against the same days of last month."""
-    against = text("change.vs_last_month")
+    pairs = (("spending", now.spending), ("income", now.income), ("saved", now.saved))
+    kpi_row([*(_kpi(scope, now, name, one) for name, one in pairs), _outlook(now)])
+
+
+def _kpi(scope: Scope, now: Overview, name: str, one: Figure) -> Kpi:
     compared = text("overview.against", span=format.span(now.compared, today=scope.today))
-    cards = [
-        Kpi(
-            text("common.spending"),
-            _money(now, now.spending.amount),
-            _moved(now, now.spending, against, less=True),
-            now.spending.spark,
-        ),
-        Kpi(text("common.income"), _money(now, now.income.amount), _moved(now, now.income, against), now.income.spark),
-        Kpi(text("common.saved"), _money(now, now.saved.amount), _moved(now, now.saved, against), now.saved.spark),
-        _outlook(now),
-    ]
-    kpi_row(cards)
+    moved = _moved(now, one, text("overview.vs"), less=name == "spending")
+    return Kpi(text(f"common.{name}"), _money(now, one.amount), moved, one.spark, help=compared)
 
 
 def _money(now: Overview, minor: int) -> str:
