@@ -116,8 +116,9 @@ def _envelope(scope: Scope, look: charts.Look, one: Envelope) -> None:
 
 def _pace(one: Envelope) -> str:
     parts = []
-    if one.days_left:
+    if one.days_left and one.available > 0:
         parts.append(plural("budgets.pace.left", one.days_left, amount=_money(one.per_day, one.currency)))
+    if one.days_left:
         ahead = one.spending - one.even_share
         key = "budgets.pace.ahead" if ahead > 0 else "budgets.pace.behind"
         parts.append(text(key, amount=_money(abs(ahead), one.currency)))

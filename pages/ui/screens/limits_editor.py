@@ -29,8 +29,9 @@ def editor(user: User, scope: Scope, month: Span, currency: str) -> None:
     body, _ = card(text("budgets.set"), key="budgets.set.card")
     with body:
         st.caption(text("budgets.set.note", month=format.month(month.start)))
-        frame = _editable(scope, month, currency)
-        key = f"budgets.editor.{month.start}.{currency}.{session.recall('budgets.edited', 0)}"
+        fine = st.toggle(text("budgets.fine"), key="budgets.fine")
+        frame = _editable(scope, month, currency, fine=fine)
+        key = f"budgets.editor.{month.start}.{currency}.{fine}.{session.recall('budgets.edited', 0)}"
         edited = st.data_editor(
             frame,
             key=key,
@@ -64,10 +65,10 @@ def _editor_columns() -> dict[str, ColumnConfig | None]:
     }
 
 
-def _editable(scope: Scope, month: Span, currency: str) -> pd.DataFrame:
+def _editable(scope: Scope, month: Span, currency: str, *, fine: bool) -> pd.DataFrame:
     force, usual = limits_in_force(scope, month, currency), suggestions(scope, month, currency)
     rows = []
-    for key in _offered(scope, set(force), set(usual)):
+    for key in _offered(scope, set(force), set(usual) if fine else set()):
         limit = force.get(key)
         amount = "" if limit is None or limit.amount is None else Money(limit.amount, currency).plain()
         average = format.money(Money(usual[key], currency)) if key in usual else ""
