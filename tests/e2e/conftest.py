@@ -45,7 +45,7 @@ def chromium() -> str:
 
 
 @contextlib.contextmanager
-def serving(home: Path) -> Iterator[Server]:
+def serving(home: Path, **environment: str) -> Iterator[Server]:
     """A server on a free port with this wallet folder; gone at the end of the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -64,8 +64,8 @@ def serving(home: Path) -> Iterator[Server]:
         str(port),
     ]
     with log.open("wb") as out:
-        environment = {**os.environ, **_STRICT, "LITTLE_GOLD_CARD_HOME": str(home)}
-        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=environment)  # noqa: S603 - our own words
+        told = {**os.environ, **_STRICT, "LITTLE_GOLD_CARD_HOME": str(home), **environment}
+        process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=out, env=told)  # noqa: S603 - our own words
     server = Server(f"http://localhost:{port}", home, process, log)
     try:
         _wait_until_up(server)
@@ -90,7 +90,9 @@ def _wait_until_up(server: Server) -> None:
 def browser() -> Iterator[Browser]:
     path = chromium()
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        launched = playwright.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--host-resolver-rules=MAP nas.local 127.0.0.1"]
+        )
         yield launched
         launched.close()
 

@@ -121,6 +121,31 @@ def test_forms_are_usable_on_a_phone_and_say_what_password_managers_need(browser
     phone.close()
 
 
+def test_over_plain_http_from_another_machine_the_way_out_is_shown(browser: Browser, server: Server) -> None:
+    context = browser.new_context(base_url=server.base.replace("localhost", "nas.local"), locale="en-GB")
+    page = context.new_page()
+    page.goto("/")
+    expect(page.get_by_role("heading", name="This address is not safe to sign in on")).to_be_visible()
+    expect(page.get_by_text("LITTLE_GOLD_CARD_TRUSTED_HTTP=1")).to_be_visible()
+    expect(page.locator("input")).to_have_count(0)
+    context.close()
+
+
+def test_the_named_switch_opens_a_home_network_without_tls(tmp_path: Path, browser: Browser) -> None:
+    with serving(tmp_path / "wallet", LITTLE_GOLD_CARD_TRUSTED_HTTP="1") as server:
+        context = browser.new_context(base_url=server.base.replace("localhost", "nas.local"), locale="en-GB")
+        page = context.new_page()
+        page.goto("/budgets")
+        fill_in(page, "alice")
+        expect(page).to_have_url(re.compile(r"nas\.local:\d+/budgets$"))
+        settle(page)
+        page.reload()
+        settle(page)
+        page.get_by_role("button", name="Sign out").click()
+        expect(page).to_have_url(SIGN_IN)
+        context.close()
+
+
 def test_with_an_authenticator_app_the_code_is_asked_for(tmp_path: Path, browser: Browser) -> None:
     home = tmp_path / "wallet"
     database = open_home(home)
