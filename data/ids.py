@@ -30,6 +30,14 @@ def id_at(unix_ms: int) -> UUID:
     return UUID(int=(unix_ms & (1 << 48) - 1) << 80 | _VERSION_7 | random_a << 64 | _VARIANT_RFC | random_b)
 
 
+def new_ids(count: int) -> list[UUID]:
+    """As many fresh UUIDv7 of this moment: one request for randomness, for imports of a hundred thousand lines."""
+    stamp = (time.time_ns() // 1_000_000 & (1 << 48) - 1) << 80 | _VERSION_7 | _VARIANT_RFC
+    noise = secrets.token_bytes(10 * count)
+    drawn = (int.from_bytes(noise[at : at + 10], "big") for at in range(0, 10 * count, 10))
+    return [UUID(int=stamp | (bits >> 62 & 0xFFF) << 64 | bits & (1 << 62) - 1) for bits in drawn]
+
+
 def new_request_id() -> str:
     """What a form mints when it is drawn, so that a rerun, a double click and a reconnect are one request."""
     return str(new_id())

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as StillWriting
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 import pyarrow as pa
@@ -29,6 +29,7 @@ from data.store import facts, imports, taught, undoing
 from data.store.booking import Booking
 from data.store.command import Plan, Reader, Receipt, Rows, Write
 from data.store.owner_settings import month_start_day
+from data.store.progress import Progress, Report, Watched
 from data.store.undoing import AlreadyUndone, UndoImport
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "ImportStatements",
     "ImportedFile",
     "NothingNew",
+    "Progress",
     "SaveMapping",
     "UndoImport",
     "UndoReceipt",
@@ -51,9 +53,7 @@ __all__ = [
     "undo",
 ]
 
-Progress = Callable[[float], None]
 _LOOK_EVERY: Final = 0.05  # seconds between two looks at how far the writer is
-_BUILT: Final = 0.5  # how far a commit is when its rows are built; the rest is writing them
 
 
 @dataclasses.dataclass(unsafe_hash=True)
@@ -122,7 +122,7 @@ def commit(
         RequestIdReused: the request id was used for other files or choices.
     """
     require(command.token == preview.token, "a command commits the preview it was made from")
-    report = _Report(progress)
+    report = Report(progress)
     settled = settle(preview, command.choices)
     booking = Booking(preview, settled, imports.account_ids(db.read, command.owner), report.built)
     decide = functools.partial(_decide_import, preview=preview, booking=booking, report=report)
@@ -139,48 +139,8 @@ def commit(
     return _import_receipt(receipt)
 
 
-class _Report:
-    """How far a commit is: set from any thread, shown from the caller's, since a page cannot be drawn from another."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-        self._reached = 0.0
-        self._shown = -1.0
-
-    def __call__(self, reached: float) -> None:
-        self._reached = max(self._reached, reached)
-
-    def built(self, share: float) -> None:
-        self(_BUILT * share)
-        self.show()
-
-    def show(self) -> None:
-        if self._progress and self._reached > self._shown:
-            self._shown = self._reached
-            self._progress(self._reached)
-
-
-class _Watched(Sequence[Write | Rows]):
-    """Writes that tell how many of them are done while the writer goes through them."""
-
-    def __init__(self, writes: Sequence[Write | Rows], report: _Report) -> None:
-        self._writes = writes
-        self._report = report
-
-    def __len__(self) -> int:
-        return len(self._writes)
-
-    def __getitem__(self, at: Any) -> Any:  # noqa: ANN401 - an index or a slice
-        return self._writes[at]
-
-    def __iter__(self) -> Iterator[Write | Rows]:
-        for done, write in enumerate(self._writes):
-            self._report(_BUILT + (1 - _BUILT) * done / (len(self._writes) + 1))
-            yield write
-
-
 def _decide_import(
-    reader: Reader, command: ImportStatements, now: datetime, *, preview: Preview, booking: Booking, report: _Report
+    reader: Reader, command: ImportStatements, now: datetime, *, preview: Preview, booking: Booking, report: Report
 ) -> Plan:
     owner = command.owner
     known = imports.known(reader.all, owner, preview.drop.asked)
@@ -195,7 +155,7 @@ def _decide_import(
     for batch in booking.batches:
         writes += facts.refresh_batch(owner, batch, start_day)
     writes += facts.refresh_entries(owner, booking.backlinked, start_day)
-    return Plan(_told(booking), _Watched(writes, report), frozenset({owner}))
+    return Plan(_told(booking), Watched(writes, report), frozenset({owner}))
 
 
 def _told(booking: Booking) -> Receipt:

@@ -17,37 +17,18 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from data.ids import EntryId, OwnerId, new_id
-from data.importers.statement import Line, Problem, Skipped, Statement, Totals
+from data.ids import EntryId, OwnerId, new_id, new_ids
+from data.importers.statement import Statement, Totals
 from data.ledger.accounts import BOOKS
 from data.ledger.importing import Leg, legs_of, utc
-from data.matching.assemble import INLINE, is_inline
 from data.matching.choices import BOOKED, DUPLICATE, LEFT_OUT, Settled
 from data.matching.preview import Preview
 from data.store.command import Rows
 from data.store.journal import Journal
+from data.store.statement_rows import chunks
 from data.store.words import Word, said
 
 Step = Callable[[float], None]
-_CHUNK: Final = 20_000  # statement lines in one statement: what a progress bar can see
-_LINE_COLUMNS: Final = (
-    "batch",
-    "line",
-    "part",
-    "sheet",
-    "outcome",
-    "reason",
-    "fingerprint",
-    "ordinal",
-    "entry",
-    "order_id",
-    "merchant_order_id",
-    "refund_keys",
-    "source_category",
-    "mcc",
-    "status",
-    "cells",
-)
 _IMPORT: Final = "import"  # who says that a refund booked earlier belongs to a purchase of this import
 
 
@@ -85,7 +66,8 @@ class Booking:
         step(0.3)
         self._post()
         step(0.6)
-        self._chunks = list(self._statement_lines())
+        batches = [one.batch for one in self.files]
+        self._chunks = list(chunks(preview, settled, batches, self._entry))
         step(1.0)
 
     @property
@@ -123,13 +105,13 @@ class Booking:
         """The legs of every row that becomes an entry of its own; its id, and that of the fee which shares it."""
         fee_rows = {transfer: fee for fee, transfer in self._settled.fee_of.items()}
         found = {}
+        ids = new_ids(len(self._settled.move))
         for row, move in enumerate(self._settled.move):
             if move is None or row in self._settled.fee_of:
                 continue
             fee = fee_rows.get(row)
             found[row] = legs_of(move, None if fee is None else self._settled.move[fee])
-            entry = new_id()
-            self._entry[row] = entry
+            self._entry[row] = entry = ids[row]
             if fee is not None:
                 self._entry[fee] = entry
         for legs in found.values():
@@ -220,48 +202,6 @@ class Booking:
             },
         )
 
-    def _statement_lines(self) -> Iterator[dict[str, Any]]:
-        """Every physical row of the files that bring something new, in chunks of columns."""
-        rows = list(self._line_rows())
-        for start in range(0, len(rows), _CHUNK):
-            columns = list(zip(*rows[start : start + _CHUNK], strict=True))
-            yield {name: pa.array(list(column)) for name, column in zip(_LINE_COLUMNS, columns, strict=True)}
-
-    def _line_rows(self) -> Iterator[tuple[Any, ...]]:
-        preview, settled = self._preview, self._settled
-        before = None
-        for index, line in enumerate(preview.lines):
-            at = preview.file[index]
-            batch = self.files[at].batch
-            if batch is None:
-                continue
-            place = (at, line.sheet, line.line)
-            outcome = settled.outcome[index]
-            print_, ordinal = preview.marks[index]
-            yield (
-                str(batch),
-                line.line,
-                line.part,
-                line.sheet,
-                outcome,
-                _reason(line, outcome, preview.duplicate[index]),
-                str(print_),
-                ordinal,
-                _text(self._entry[index]),
-                line.order_id,
-                line.merchant_order_id,
-                json.dumps(line.refund_keys) if line.refund_keys else "[]",
-                line.source_category,
-                line.mcc,
-                line.status,
-                _json(line.cells) if place != before else "{}",
-            )
-            before = place
-        for one, statement in zip(self.files, preview.statements, strict=True):
-            if one.batch:
-                yield from (_unbooked(one.batch, row) for row in statement.skipped)
-                yield from (_unbooked(one.batch, row) for row in statement.problems)
-
     def _words(self, owner: OwnerId, actor: UUID, now: datetime, next_seq: Iterator[int]) -> Iterator[Rows]:
         """What rules said about new entries, and the purchases that earlier refunds now belong to."""
         by_author: defaultdict[str, list[Word]] = defaultdict(list)
@@ -276,27 +216,6 @@ class Booking:
             by_author[_IMPORT].append(Word(EntryId(refund), "refund_of", str(purchase)))
         for author, words in by_author.items():
             yield said(owner, actor, words, next(next_seq), now, author)
-
-
-def _reason(line: Line, outcome: str, fate: str) -> str:
-    if outcome == BOOKED:
-        return INLINE if is_inline(line) else ""
-    return fate
-
-
-def _unbooked(batch: UUID, row: Skipped | Problem) -> tuple[Any, ...]:
-    outcome = "skipped" if isinstance(row, Skipped) else "problem"
-    where = row.cell if isinstance(row, Problem) else ""
-    kept = (str(batch), row.line, 0, row.sheet, outcome, row.reason, None, 0, None)
-    return (*kept, "", "", "[]", "", "", where, _json(row.cells))
-
-
-def _json(cells: Mapping[str, str]) -> str:
-    return json.dumps(dict(cells), ensure_ascii=False)
-
-
-def _text(one: UUID | None) -> str | None:
-    return None if one is None else str(one)
 
 
 def _digest(statement: Statement) -> str:

@@ -32,19 +32,14 @@ _ENTRY_COLUMNS = (
 
 
 class Journal:
-    """Entries on their way into the store, column by column: the lists grow together."""
+    """Entries on their way into the store, a tuple an entry and a tuple a posting."""
 
     def __init__(self) -> None:
-        self.entry: dict[str, list[Any]] = {name: [] for name in _ENTRY_COLUMNS}
-        self._of: list[int] = []
-        self._line: list[int] = []
-        self._account: list[UUID] = []
-        self._amount: list[int] = []
-        self._currency: list[str] = []
-        self._category: list[str | None] = []
+        self._entries: list[tuple[Any, ...]] = []
+        self._postings: list[tuple[int, int, UUID, int, str, str | None]] = []
 
     def __len__(self) -> int:
-        return len(self.entry["id"])
+        return len(self._entries)
 
     def add(  # an entry's columns, by name
         self,
@@ -65,30 +60,21 @@ class Journal:
     ) -> None:
         """One entry from legs whose accounts are named by key."""
         require(len(legs) >= _FEWEST_LEGS, "an entry has at least two postings")
-        at = len(self)
-        values = (id, kind, occurred_at, booked_on, batch, None, refund_of, payee, payee_key, description, method, note)
-        for name, value in zip(_ENTRY_COLUMNS, values, strict=True):
-            self.entry[name].append(value)
-        for line, leg in enumerate(legs):
-            self._post(at, line, accounts[leg.account], leg.minor, leg.currency, leg.category)
+        at = len(self._entries)
+        self._entries.append(
+            (id, kind, occurred_at, booked_on, batch, None, refund_of, payee, payee_key, description, method, note)
+        )
+        for line, (account, minor, currency, category) in enumerate(legs):
+            self._postings.append((at, line, accounts[account], minor, currency, category))
 
     def add_entry(self, entry: Entry, payee_key: str, note: str = "") -> None:
         """One entry that was built as an object; all its postings belong to the journal's owner."""
-        at = len(self)
-        for name in _ENTRY_COLUMNS:
-            own = {"payee_key": payee_key, "note": note, "kind": entry.kind.value}
-            self.entry[name].append(own[name] if name in own else getattr(entry, name))
+        at = len(self._entries)
+        own = {"payee_key": payee_key, "note": note, "kind": entry.kind.value}
+        self._entries.append(tuple(own[n] if n in own else getattr(entry, n) for n in _ENTRY_COLUMNS))
         for line, posting in enumerate(entry.postings):
             money = posting.amount
-            self._post(at, line, posting.account, money.minor, money.currency, posting.category)
-
-    def _post(self, at: int, line: int, account: UUID, amount: int, currency: str, category: str | None) -> None:
-        self._of.append(at)
-        self._line.append(line)
-        self._account.append(account)
-        self._amount.append(amount)
-        self._currency.append(currency)
-        self._category.append(category)
+            self._postings.append((at, line, posting.account, money.minor, money.currency, posting.category))
 
     def rows(self, owner: UUID, actor: UUID, recorded_at: datetime, seqs: Iterable[int]) -> list[Rows]:
         """The rows for both tables; `seqs` gives each entry its place in the store's order.
@@ -96,37 +82,43 @@ class Journal:
         Raises:
             InvariantBroken: when any entry's postings do not sum to zero in a currency; nothing was written.
         """
-        self._balanced()
-        count = len(self)
-        ids = pa.array(list(map(str, self.entry["id"])), pa.string())
+        count, lines = len(self._entries), len(self._postings)
+        entry = dict(zip(_ENTRY_COLUMNS, _transposed(self._entries, len(_ENTRY_COLUMNS)), strict=True))
+        of, line, account, amount, currency, category = _transposed(self._postings, 6)
+        amounts, currencies = pa.array(amount, pa.int64()), pa.array(currency, pa.string())
+        _require_balance(pa.table({"of": pa.array(of, pa.int64()), "currency": currencies, "amount": amounts}))
+        ids = _texts(entry["id"])
         entries = {
-            **{name: _column(name, values) for name, values in self.entry.items()},
+            **{name: _column(name, values) for name, values in entry.items() if name != "id"},
             "id": ids,
             "owner": pa.repeat(str(owner), count),
             "actor": pa.repeat(str(actor), count),
             "recorded_at": pa.repeat(recorded_at, count),
             "seq": pa.array(list(seqs), pa.int64()),
         }
-        lines = len(self._of)
         postings = {
             "owner": pa.repeat(str(owner), lines),
-            "entry": ids.take(pa.array(self._of, pa.int64())),
-            "line": pa.array(self._line, pa.int32()),
-            "account": _texts(self._account),
-            "amount": pa.array(self._amount, pa.int64()),
-            "currency": pa.array(self._currency, pa.string()),
-            "category": pa.array(self._category, pa.string()),
+            "entry": ids.take(pa.array(of, pa.int64())),
+            "line": pa.array(line, pa.int32()),
+            "account": _texts(account),
+            "amount": amounts,
+            "currency": currencies,
+            "category": pa.array(category, pa.string()),
             "lot": pa.nulls(lines, pa.string()),
         }
         return [Rows("entry", entries), Rows("posting", postings)]
 
-    def _balanced(self) -> None:
-        table = pa.table({"of": self._of, "currency": self._currency, "amount": pa.array(self._amount, pa.int64())})
-        sums = table.group_by(["of", "currency"]).aggregate([("amount", "sum")])
-        require(not any(sums["amount_sum"].to_pylist()), "an entry does not balance")
+
+def _transposed(rows: Sequence[tuple[Any, ...]], width: int) -> list[Sequence[Any]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
-def _column(name: str, values: list[Any]) -> pa.Array:
+def _require_balance(postings: pa.Table) -> None:
+    sums = postings.group_by(["of", "currency"]).aggregate([("amount", "sum")])
+    require(not any(sums["amount_sum"].to_pylist()), "an entry does not balance")
+
+
+def _column(name: str, values: Sequence[Any]) -> pa.Array:
     if name in {"batch", "reverses", "refund_of"}:
         return _texts(values)
     return pa.array(values)
