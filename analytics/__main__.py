@@ -112,7 +112,7 @@ def _transactions(scope: Scope, asked: argparse.Namespace, month: Span) -> Table
         span=None if everywhere else month,
         currency=asked.currency,
     )
-    return tables.transactions(rows(scope, criteria, descending=False))
+    return tables.transactions(rows(scope, criteria, descending=False, order_ids=True))
 
 
 def _named(month: date, start_day: int) -> Span:

@@ -18,7 +18,7 @@ import numpy as np
 from analytics.cube import Cube, add_up, number_of
 from analytics.figures import WHOLE
 from analytics.held import Held
-from analytics.months import complete_months, months
+from analytics.months import complete_months, outline
 from analytics.scope import Scope
 from data.period import Span, months_between, shift_months
 from data.planning import OVERALL, THRESHOLDS, Carry, LimitChange, limit_history, month_name
@@ -127,7 +127,7 @@ def budget(scope: Scope, month: Span, currency: str) -> Budget:
     overall = next((e for e in found if not e.category), None)
     covered = {key for e in limited for key in scope.within(e.category)}
     rest: dict[str, int] = {}
-    for key, amount in _by_category(months(scope).of(currency), month).items():
+    for key, amount in _by_category(outline(scope).of(currency), month).items():
         if key not in covered:
             rest[scope.top(key)] = rest.get(scope.top(key), 0) + amount
     unlimited = sorted(((k, a) for k, a in rest.items() if a), key=lambda pair: (-pair[1], pair[0]))
@@ -191,7 +191,7 @@ def suggestions(scope: Scope, month: Span, currency: str) -> dict[str, int]:
     before = [span for span in complete_months(scope) if span.end <= month.start][-_AVERAGED:]
     if not before:
         return {}
-    cube = months(scope).of(currency)
+    cube = outline(scope).of(currency)
     sums: dict[str, int] = {}
     for span in before:
         for key, amount in _by_category(cube, span).items():
@@ -255,7 +255,7 @@ def _changes(scope: Scope) -> tuple[LimitChange, ...]:
 
 def _spending(scope: Scope, key: LimitKey, spans: Sequence[Span]) -> dict[date, int]:
     category, currency = key
-    cube = months(scope)
+    cube = outline(scope)
     mask = cube.currency.is_(currency)
     if category != OVERALL:
         mask &= cube.category.among(scope.within(category))

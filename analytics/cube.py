@@ -6,7 +6,7 @@ A cube's rows are disjoint groups of facts; filtering and adding them answers mo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Rows = Mask | NDArray[np.intp] | slice
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
@@ -40,14 +41,14 @@ class Coded:
         """The sum of `numbers` for each of `values`."""
         return add_up(self.codes, numbers, len(self.values))
 
-    def at(self, mask: Mask) -> Coded:
-        """The same column for the masked rows."""
+    def at(self, mask: Rows) -> Coded:
+        """The same column for some rows."""
         return Coded(self.codes[mask], self.values)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Cube:
-    """Groups of facts with their sums (minor units).
+    """Groups of facts with their sums (minor units), in the order of `when`.
 
     when: day number of the group's month (or day) by arrival; purchase: by purchase. payee: payee keys; labels: a
     payee text to show for each payee key. first, last: day numbers of the group's earliest and latest fact.
@@ -72,8 +73,8 @@ class Cube:
     def __len__(self) -> int:
         return len(self.when)
 
-    def at(self, mask: Mask) -> Cube:
-        """The cube of the masked rows."""
+    def at(self, mask: Rows) -> Cube:
+        """The cube of some rows: a mask, places, or a slice (which copies nothing)."""
         cut: dict[str, Any] = {
             f.name: _cut(getattr(self, f.name), mask) for f in dataclasses.fields(self) if f.name != "labels"
         }
@@ -87,8 +88,33 @@ class Cube:
         """Only the rows in `currency`."""
         return self.at(self.currency.is_(currency))
 
+    def outline(self) -> Cube:
+        """The same without payees and accounts: far fewer rows for the questions that don't ask for them."""
+        columns = (self.when, self.purchase, self.kind.codes, self.category.codes, self.currency.codes)
+        place, first_rows = _groups(columns, len(self))
+        size, nobody = len(first_rows), Coded(np.zeros(len(first_rows), np.int32), ("",))
+        sums: dict[str, Any] = {
+            name: add_up(place, getattr(self, name), size)
+            for name in ("spending", "income", "amount", "count", "unlinked")
+        }
+        first, last = self.first[first_rows], self.last[first_rows]
+        np.minimum.at(first, place, self.first)
+        np.maximum.at(last, place, self.last)
+        kept = self.at(first_rows)
+        return dataclasses.replace(kept, payee=nobody, account=nobody, labels={}, first=first, last=last, **sums)
 
-def _cut(column: Any, mask: Mask) -> Any:  # noqa: ANN401 - an array or a coded column
+
+def _groups(columns: Sequence[NDArray[Any]], size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Each row's group, and the first row of each group; groups are in the order of the first column."""
+    key = np.zeros(size, np.int64)
+    for column in columns:
+        values, code = np.unique(column, return_inverse=True)
+        key = key * max(1, len(values)) + code
+    _, first_rows, place = np.unique(key, return_index=True, return_inverse=True)
+    return place, first_rows
+
+
+def _cut(column: Any, mask: Rows) -> Any:  # noqa: ANN401 - an array or a coded column
     return column.at(mask) if isinstance(column, Coded) else column[mask]
 
 
@@ -101,8 +127,10 @@ def add_up(places: NDArray[Any], numbers: Ints, size: int) -> Ints:
 
 def cube_of(table: pa.Table) -> Cube:
     """A cube from a query with the columns of `analytics.months`."""
-    payees, labels = coded(table["payee_key"]), table["payee"].to_pylist()
-    return Cube(
+    payees = coded(table["payee_key"])
+    _, first_rows = np.unique(payees.codes, return_index=True)
+    labels = table["payee"].take(first_rows).to_pylist()
+    found = Cube(
         when=days(table["on_day"]),
         purchase=days(table["purchase"]),
         kind=coded(table["kind"]),
@@ -110,11 +138,12 @@ def cube_of(table: pa.Table) -> Cube:
         payee=payees,
         account=coded(table["account"]),
         currency=coded(table["currency"]),
-        labels={payees.values[code]: label for code, label in zip(payees.codes.tolist(), labels, strict=True)},
+        labels=dict(zip(payees.values, labels, strict=True)),
         **{name: ints(table[name]) for name in ("spending", "income", "amount", "count", "unlinked")},
         first=days(table["first_on"]),
         last=days(table["last_on"]),
     )
+    return found.at(np.argsort(found.when, kind="stable"))
 
 
 def coded(column: pa.ChunkedArray) -> Coded:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from analytics.cube import Coded, Ints, add_up, coded, days, ints, number_of
 from analytics.held import Held
 from analytics.scope import Scope
-from data.period import Span
+from data.period import Span, shift_months
 
 _SPANS: Final = 256
 _held: Held[Daily] = Held(_SPANS)
@@ -76,6 +76,11 @@ def daily(scope: Scope, span: Span) -> Daily:
     """The days of a span, in the scope's view of refunds; one query per span and data version."""
     key = (span, scope.refunds_in_purchase_month)
     return _held.get(scope.db, scope.owner, key, lambda: _daily(span, _read(scope, span)))
+
+
+def this_and_last_month(scope: Scope) -> Daily:
+    """The days of the running month and of the one before: what pace and forecast share."""
+    return daily(scope, Span(shift_months(scope.month.start, -1, scope.start_day), scope.month.end))
 
 
 def calendar(scope: Scope, month: Span, currency: str) -> tuple[Day, ...]:

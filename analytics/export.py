@@ -10,7 +10,7 @@ import csv
 import dataclasses
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -67,29 +67,38 @@ def csv_bytes(table: Table, headers: Mapping[str, str] | None = None, words: Wor
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([guarded((headers or {}).get(column.key, column.key)) for column in table.columns])
-    writer.writerows(_lines(table, words or {}))
+    writer.writerows(zip(*_columns(table, words or {}), strict=True))
     return out.getvalue().encode("utf-8-sig", errors="replace")
 
 
-def _lines(table: Table, words: Words) -> Iterable[list[str]]:
+def _columns(table: Table, words: Words) -> list[list[str]]:
+    """The cells' texts, column by column: a column's values repeat, so each is written out once."""
+    values = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
     keys = [column.key for column in table.columns]
-    place = keys.index("currency") if "currency" in keys else None
-    for row in table.rows:
-        currency = row[place] if place is not None else ""
-        yield [
-            _text(column, value, currency, words.get(column.key, {}))
-            for column, value in zip(table.columns, row, strict=True)
-        ]
+    currencies = values[keys.index("currency")] if "currency" in keys else ()
+    return [
+        _amounts(column_values, currencies)
+        if column.cell is Cell.MONEY
+        else _texts(column, column_values, words.get(column.key, {}))
+        for column, column_values in zip(table.columns, values, strict=True)
+    ]
 
 
-def _text(column: Column, value: Any, currency: str, names: Mapping[str, str]) -> str:  # noqa: ANN401 - any cell
-    if value is None:
-        return ""
-    if column.cell is Cell.MONEY:
-        return f"{Decimal(value).scaleb(-exponent(currency)):f}"
-    if column.cell is Cell.WORD:
-        return guarded(names.get(str(value), str(value)))
-    return _PLAIN[column.cell](value)
+def _amounts(minors: Sequence[Any], currencies: Sequence[str]) -> list[str]:
+    return [
+        "" if minor is None else f"{Decimal(minor).scaleb(-exponent(currency)):f}"
+        for minor, currency in zip(minors, currencies, strict=True)
+    ]
+
+
+def _texts(column: Column, values: Sequence[Any], names: Mapping[str, str]) -> list[str]:
+    written: dict[Any, str] = {None: ""}
+    for value in values:
+        if value not in written:
+            written[value] = (
+                guarded(names.get(value, value)) if column.cell is Cell.WORD else _PLAIN[column.cell](value)
+            )
+    return [written[value] for value in values]
 
 
 def _day(value: date) -> str:

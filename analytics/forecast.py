@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
-from analytics.days import daily
+from analytics.days import this_and_last_month
 from analytics.figures import median
 from analytics.months import complete_months, currencies
 from analytics.recurring import Series, recurring
@@ -63,8 +63,8 @@ def forecast(scope: Scope, currency: str) -> Forecast | None:
     if currency not in currencies(scope) or not _may_show(month, scope.today, len(past)):
         return None
     series = [one for one in recurring(scope) if one.currency == currency]
-    by_day = daily(scope, month)
-    spent = by_day.spent(currency)
+    by_day = this_and_last_month(scope)
+    spent = by_day.spent(currency, month)
     elapsed = month.first_days((scope.today - month.start).days + 1)
     seen = by_day.column(currency, by_day.spending, elapsed)
     for on, amount in _seen(series, elapsed):

@@ -1,5 +1,7 @@
 """What the process keeps of answers: per store and owner, valid for one data version, the least used forgotten first.
 
+How much is kept is bounded by the answers' weight (their number, unless something else is weighed).
+
 A change of the owner's data makes everything held of that owner stale at once; the next question reads again.
 """
 
@@ -19,10 +21,11 @@ _Shelf = OrderedDict[tuple[UUID, Hashable], tuple[int, Any]]
 
 
 class Held(Generic[T]):
-    """A bounded, thread-safe memory of answers. `capacity`: how many (owner, key) are kept for one store."""
+    """A bounded, thread-safe memory of answers. `capacity`: how much weight is kept for one store."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, weigh: Callable[[T], int] = lambda _: 1) -> None:
         self._capacity = capacity
+        self._weigh = weigh
         self._shelves: weakref.WeakKeyDictionary[Database, _Shelf] = weakref.WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -44,9 +47,14 @@ class Held(Generic[T]):
         with self._lock:
             shelf[owner, key] = (version, made)
             shelf.move_to_end((owner, key))
-            while len(shelf) > self._capacity:
-                shelf.popitem(last=False)
+            self._make_room(shelf)
         return made
+
+    def _make_room(self, shelf: _Shelf) -> None:
+        weight = sum(self._weigh(answer) for _, answer in shelf.values())
+        while weight > self._capacity and len(shelf) > 1:
+            _, (_, oldest) = shelf.popitem(last=False)
+            weight -= self._weigh(oldest)
 
     def forget(self) -> None:
         """Drop everything, for measuring and for tests."""

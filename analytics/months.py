@@ -6,9 +6,11 @@ Facts that the person left out of reports are in neither.
 
 from __future__ import annotations
 
-from datetime import timedelta
+import functools
+from datetime import date, timedelta
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 
 from analytics.cube import Cube, Ints, cube_of, date_of, number_of
@@ -16,11 +18,12 @@ from analytics.held import Held
 from analytics.scope import Scope
 from data.period import Span, month_of, months_between
 
-_OWNERS: Final = 64
-_SPANS: Final = 256
+# In rows of a cube, about 130 bytes each.
+_MOST_MONTH_ROWS: Final = 2_000_000
+_MOST_SPAN_ROWS: Final = 500_000
 _GRACE: Final = timedelta(days=3)
-_months: Held[Cube] = Held(_OWNERS)
-_spans: Held[Cube] = Held(_SPANS)
+_months: Held[Cube] = Held(_MOST_MONTH_ROWS, len)
+_spans: Held[Cube] = Held(_MOST_SPAN_ROWS, len)
 
 
 _SUMS: Final = """
@@ -33,8 +36,7 @@ SELECT f.month AS on_day, f.purchase_month AS purchase, f.kind, coalesce(f.categ
 FROM published_fact f
 WHERE f.owner = $owner AND NOT f.excluded"""
 _GROUPS: Final = """
-GROUP BY f.month, f.purchase_month, f.kind, coalesce(f.category, 'uncategorised'), f.payee_key, f.account, f.currency
-ORDER BY f.month"""
+GROUP BY f.month, f.purchase_month, f.kind, coalesce(f.category, 'uncategorised'), f.payee_key, f.account, f.currency"""
 _BY_MONTH: Final = _SUMS + _GROUPS
 
 
@@ -45,18 +47,29 @@ def months(scope: Scope) -> Cube:
     )
 
 
+def outline(scope: Scope) -> Cube:
+    """Every month of the owner by month, kind, category and currency only."""
+    return _months.get(scope.db, scope.owner, "outline", lambda: months(scope).outline())
+
+
 _BY_DATE: Final = _SUMS + " AND f.booked_on >= $first AND f.booked_on < $until" + _GROUPS
 _BY_PURCHASE_DATE: Final = _SUMS + " AND f.purchase_on >= $first AND f.purchase_on < $until" + _GROUPS
 
 
-def within(scope: Scope, span: Span) -> Cube:
-    """The facts of any span, in the scope's view of refunds: from memory when the span is whole months."""
-    if is_whole(scope, span):
-        cube = months(scope)
-        when = month_column(scope, cube)
-        return cube.at((when >= number_of(span.start)) & (when < number_of(span.end)))
-    key = (span, scope.refunds_in_purchase_month)
-    return _spans.get(scope.db, scope.owner, key, lambda: cube_of(_read(scope, span)))
+def within(scope: Scope, span: Span, *, outlined: bool = False) -> Cube:
+    """The facts of any span, in the scope's view of refunds: from memory when the span is whole months.
+
+    outlined: payees and accounts are not asked for.
+    """
+    if not is_whole(scope, span):
+        key = (span, scope.refunds_in_purchase_month)
+        return _spans.get(scope.db, scope.owner, key, lambda: cube_of(_read(scope, span)))
+    cube = outline(scope) if outlined else months(scope)
+    start, end = number_of(span.start), number_of(span.end)
+    if scope.refunds_in_purchase_month:
+        return cube.at((cube.purchase >= start) & (cube.purchase < end))
+    first, until = np.searchsorted(cube.when, (start, end)).tolist()
+    return cube.at(slice(first, until))
 
 
 def is_whole(scope: Scope, span: Span) -> bool:
@@ -71,7 +84,7 @@ def month_column(scope: Scope, cube: Cube) -> Ints:
 
 def coverage(scope: Scope) -> Span | None:
     """From the first booked day to the last one, None without facts."""
-    cube = months(scope)
+    cube = outline(scope)
     if not len(cube):
         return None
     return Span(date_of(int(cube.first.min())), date_of(int(cube.last.max()) + 1))
@@ -83,19 +96,22 @@ def complete_months(scope: Scope) -> list[Span]:
     The first and the last days of a month may lack facts (nobody buys something every day): `_GRACE` of them.
     """
     covered = coverage(scope)
-    if covered is None:
-        return []
+    return [] if covered is None else list(_complete(covered, scope.today, scope.start_day))
+
+
+@functools.lru_cache(maxsize=1024)
+def _complete(covered: Span, today: date, start_day: int) -> tuple[Span, ...]:
     from_on, until = covered.start - _GRACE, covered.end + _GRACE
-    return [
+    return tuple(
         month
-        for month in months_between(covered, scope.start_day)
-        if month.end <= scope.today and from_on <= month.start and month.end <= until
-    ]
+        for month in months_between(covered, start_day)
+        if month.end <= today and from_on <= month.start and month.end <= until
+    )
 
 
 def currencies(scope: Scope) -> tuple[str, ...]:
     """The currencies the owner has facts in, the most used first."""
-    cube = months(scope)
+    cube = outline(scope)
     counts = dict(zip(cube.currency.values, cube.currency.add_up(cube.count).tolist(), strict=True))
     return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
 

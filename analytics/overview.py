@@ -13,16 +13,16 @@ import pyarrow as pa
 from analytics.alerts import Warned, warnings
 from analytics.budgets import Budget, budget
 from analytics.cube import Cube
-from analytics.days import Daily, daily, running
+from analytics.days import Daily, running, this_and_last_month
 from analytics.figures import change
 from analytics.forecast import Forecast, forecast
 from analytics.imports import disagreeing
-from analytics.months import currencies, months
+from analytics.months import currencies, outline
 from analytics.scope import Scope
 from analytics.spending import Breakdown, Totals, by_category, comparable, totals
 from analytics.transactions import latest
 from analytics.trends import Trend, trend
-from data.period import Span, shift_months
+from data.period import Span
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def overview(scope: Scope, currency: str | None = None, *, rows: int = 8) -> Ove
     known = currencies(scope)
     currency = currency or (known[0] if known else "CNY")
     month, compared = scope.month, comparable(scope, scope.month)
-    by_day, year = _days(scope), trend(scope, month, currency)
+    by_day, year = this_and_last_month(scope), trend(scope, month, currency)
     now = totals(scope, month, currency)
     spent, earned = by_day.spent(currency, compared), by_day.earned(currency, compared)
     return Overview(
@@ -122,7 +122,7 @@ def overview(scope: Scope, currency: str | None = None, *, rows: int = 8) -> Ove
 
 def attention(scope: Scope, currency: str) -> tuple[Attention, ...]:
     """What needs the person, the most urgent first: limits, then refunds, categories and imports."""
-    return (*_limits(scope), *_loose_ends(months(scope).of(currency), currency), *_imports(scope))
+    return (*_limits(scope), *_loose_ends(outline(scope).of(currency), currency), *_imports(scope))
 
 
 def _limits(scope: Scope) -> list[Attention]:
@@ -150,11 +150,6 @@ def _imports(scope: Scope) -> list[Attention]:
         Attention(Matter.IMPORT_DISAGREES, str(batch.id), sum(not one.agrees for one in batch.checks), 0, "")
         for batch in disagreeing(scope)
     ]
-
-
-def _days(scope: Scope) -> Daily:
-    before = shift_months(scope.month.start, -1, scope.start_day)
-    return daily(scope, Span(before, scope.month.end))
 
 
 def _running(by_day: Daily, currency: str, span: Span) -> tuple[int, ...]:

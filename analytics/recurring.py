@@ -1,6 +1,7 @@
 """Which purchases come back by themselves: same payee, steady interval, similar amount.
 
-Good enough for the forecast: rent, subscriptions, insurance, weekly deliveries. A series needs three occurrences.
+Good enough for the forecast: rent, subscriptions, insurance, weekly deliveries. A series needs three occurrences;
+a payee visited more often than weekly is a habit, not a series.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ WITH frequent AS (
     FROM published_fact f
     WHERE f.owner = $owner AND f.booked_on >= $since AND f.kind = 'expense' AND NOT f.excluded AND f.payee_key <> ''
     GROUP BY f.payee_key, f.currency
-    HAVING count(*) >= 3
+    HAVING count(*) BETWEEN 3 AND 60
 )
 SELECT f.payee_key, max(f.payee), max(coalesce(f.category, 'uncategorised')), f.currency, f.booked_on,
     cast(sum(f.spending) AS bigint)

@@ -86,12 +86,12 @@ class Breakdown:
 
 def totals(scope: Scope, span: Span, currency: str) -> Totals:
     """The span's figures in one currency."""
-    return assess_totals(within(scope, span), currency)
+    return assess_totals(within(scope, span, outlined=True), currency)
 
 
 def all_totals(scope: Scope, span: Span) -> tuple[Totals, ...]:
     """The span's figures in each currency the owner has, the most used currency first; never added together."""
-    cube = within(scope, span)
+    cube = within(scope, span, outlined=True)
     return tuple(assess_totals(cube, currency) for currency in currencies(scope))
 
 
@@ -122,7 +122,7 @@ def comparable(scope: Scope, span: Span) -> Span:
 def by_category(scope: Scope, span: Span, currency: str, side: Side = "spending") -> Breakdown:
     """Top categories with their parts, largest first."""
     compared = comparable(scope, span)
-    now, before = (_tally(within(scope, one).of(currency), "category", side) for one in (span, compared))
+    now, before = (_tally(within(scope, one, outlined=True).of(currency), "category", side) for one in (span, compared))
     return assess_categories(now, before, scope.categories, Breakdown(span, compared, currency, side, 0, 0, ()))
 
 

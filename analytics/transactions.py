@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pyarrow as pa
 
+from analytics.held import Held
 from analytics.scope import Scope
 from analytics.selection import Criteria, where
 
+_PAGES: Final = 256
+_OWNERS: Final = 64
 SortBy = Literal["date", "amount", "payee", "category", "account"]
 
 
@@ -47,6 +50,8 @@ class Page:
         return max(1, -(-self.count // self.size))
 
 
+_held: Held[Page] = Held(_PAGES)
+_held_latest: Held[pa.Table] = Held(_OWNERS)
 COLUMNS: Final = (
     "entry", "part", "booked_on", "occurred_at", "kind", "payee", "payee_key", "description", "category", "account",
     "counter", "currency", "amount", "spending", "income", "excluded", "refund_of", "batch", "method", "note", "tags",
@@ -56,7 +61,11 @@ _SELECT: Final = """
 SELECT cast(f.entry AS varchar) AS entry, f.part, f.booked_on, f.occurred_at, f.kind, f.payee, f.payee_key,
     f.description, f.category, cast(f.account AS varchar) AS account, cast(f.counter AS varchar) AS counter,
     f.currency, f.amount, f.spending, f.income, f.excluded, cast(f.refund_of AS varchar) AS refund_of,
-    cast(f.batch AS varchar) AS batch, f.method, f.note, f.tags, f.split
+    cast(f.batch AS varchar) AS batch, f.method, f.note, f.tags, f.split"""
+_ORDER_ID: Final = """,
+    coalesce((SELECT min(s.order_id) FROM published_statement_line s
+        WHERE s.owner = $owner AND s.entry = f.entry AND s.outcome = 'booked'), '') AS order_id"""
+_OF_OWNER: Final = """
 FROM published_fact f
 WHERE f.owner = $owner"""
 _TOTALS: Final = """
@@ -92,7 +101,7 @@ def page(
     descending: bool = True,
     names: Mapping[str, str] | None = None,
 ) -> Page:
-    """One page of the selected rows and what all of them add up to. Two queries.
+    """One page of the selected rows and what all of them add up to. Two queries, once per data version.
 
     names: category key → its name on screen, so that `category:餐饮` is understood.
 
@@ -100,12 +109,19 @@ def page(
         SearchInvalid: the search names a category or an account that there is not.
     """
     conditions, params = where(scope, criteria, names or {})
+    key = (conditions, repr(params), number, size, sort, descending)
+    return _held.get(
+        scope.db, scope.owner, key, lambda: _page(scope, conditions, params, number, size, _SORTS[sort, descending])
+    )
+
+
+def _page(scope: Scope, conditions: str, params: dict[str, Any], number: int, size: int, order: str) -> Page:
     counted = scope.db.read(_TOTALS + conditions + _BY_CURRENCY, params)
     totals = tuple(CurrencyTotal(*row) for row in counted)
     last = max(1, -(-sum(total.rows for total in totals) // size))
     number = min(max(1, number), last)
     sliced = {**params, "limit": size, "offset": (number - 1) * size}
-    rows = scope.db.arrow(_SELECT + conditions + _SORTS[sort, descending] + _PAGE, sliced)
+    rows = scope.db.arrow(_SELECT + _OF_OWNER + conditions + order + _PAGE, sliced)
     return Page(rows, number, size, totals)
 
 
@@ -116,17 +132,22 @@ def rows(
     sort: SortBy = "date",
     descending: bool = True,
     names: Mapping[str, str] | None = None,
+    order_ids: bool = False,
 ) -> pa.Table:
     """Every selected row, for export and for bulk edits, in the order shown.
+
+    order_ids: with a column `order_id`, the source's own number of the payment.
 
     Raises:
         SearchInvalid: as `page`.
     """
     conditions, params = where(scope, criteria, names or {})
-    return scope.db.arrow(_SELECT + conditions + _SORTS[sort, descending], params)
+    columns = _SELECT + _ORDER_ID if order_ids else _SELECT
+    return scope.db.arrow(columns + _OF_OWNER + conditions + _SORTS[sort, descending], params)
 
 
 def latest(scope: Scope, count: int = 8) -> pa.Table:
     """The newest rows, whatever they are."""
     params = {"owner": scope.owner, "limit": count, "offset": 0}
-    return scope.db.arrow(_SELECT + _SORTS["date", True] + _PAGE, params)
+    newest = _SELECT + _OF_OWNER + _SORTS["date", True] + _PAGE
+    return _held_latest.get(scope.db, scope.owner, count, lambda: scope.db.arrow(newest, params))

@@ -10,7 +10,7 @@ import numpy as np
 
 from analytics.cube import Cube, Ints, Mask, add_up, date_of, number_of
 from analytics.figures import average, change, median
-from analytics.months import complete_months, month_column, months
+from analytics.months import complete_months, month_column, months, outline
 from analytics.scope import Scope
 from analytics.spending import Side
 from data.period import Span, months_between, shift_months
@@ -102,7 +102,7 @@ def trend(
     account: str | None = None,
 ) -> Trend:
     """`count` months up to `last`: all, or of one category with its children, one payee key, one account id."""
-    cube = months(scope)
+    cube = outline(scope) if payee is None and account is None else months(scope)
     mask = cube.currency.is_(currency)
     if category is not None:
         mask &= cube.category.among(scope.within(category))
@@ -115,7 +115,7 @@ def trend(
 
 def stack(scope: Scope, last: Span, currency: str, count: int = 12, side: Side = "spending") -> Stack:
     """`count` months up to `last` by top category, the largest category first."""
-    cube, spans = months(scope), scope.months(last, count)
+    cube, spans = outline(scope), scope.months(last, count)
     mask = cube.currency.is_(currency)
     points = _points(scope, cube, mask, spans)
     place, inside = _places(scope, cube, mask, spans)
@@ -137,13 +137,13 @@ def year_over_year(scope: Scope, last: Span, currency: str, count: int = 12) -> 
 
 def points_of(scope: Scope, spans: Sequence[Span], currency: str) -> tuple[Point, ...]:
     """Consecutive spans of whole months, each with its figures."""
-    cube = months(scope)
+    cube = outline(scope)
     return _points(scope, cube, cube.currency.is_(currency), spans) if spans else ()
 
 
 def years(scope: Scope, currency: str) -> tuple[Point, ...]:
     """Every year that has facts: twelve of the owner's months each, oldest first."""
-    cube = months(scope)
+    cube = outline(scope)
     mask = cube.currency.is_(currency)
     when = month_column(scope, cube)[mask]
     if not len(when):

@@ -103,5 +103,6 @@ def test_what_is_held_is_answered_even_when_the_store_is_closed(tmp_path: Path) 
     assert budgets.budget(later, later.month, "CNY").overall is None
     assert trends.trend(later, later.month, "CNY").points[-1].spending == 100
     assert attention(later, "CNY") == ()
+    assert overview(later).spending.amount == 100
     with pytest.raises(StoreClosed):
-        overview(later)
+        spending.largest(later, later.month, "CNY")

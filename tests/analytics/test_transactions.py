@@ -194,6 +194,8 @@ def test_a_detail_has_postings_source_row_history_and_refunds(book: Book) -> Non
     book.write("import_batch", [{**common, "id": batch, "file": "a.csv", "format": "alipay", "encoding": "gb18030", "sha256": "", "imported_at": "2026-10-02 00:00:00", "actor": book.owner, "lines": 1, "duplicates": 0, "skipped": 0, "problems": 0, "totals": "{}"}])  # fmt: skip # noqa: E501 - one row of a table
     book.write("statement_line", [{"owner": book.owner, "batch": batch, "line": 17, "part": 0, "sheet": "", "outcome": "booked", "reason": "", "ordinal": 0, "entry": entry, "order_id": "2026100122001", "merchant_order_id": "", "refund_keys": "[]", "source_category": "", "mcc": "", "status": "交易成功", "cells": '{"金额": "12.50"}'}])  # fmt: skip # noqa: E501 - one row of a table
     book.write("annotation", [{**common, **moment, "entry": entry, "field": "note", "value": '"hello"'}])
+    listed = rows(book.scope("2026-10-20"), Criteria(), descending=False, order_ids=True)
+    assert listed["order_id"].to_pylist() == ["2026100122001", ""]
     seen = detail(book.scope("2026-10-20"), entry)
     assert [(p.account, p.amount, p.category) for p in seen.postings] == [
         ("零钱", -1_250, None),
