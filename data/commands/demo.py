@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,7 +21,7 @@ from data.identity import person_named
 from data.ids import OwnerId, new_request_id
 from data.planning import Carry, LimitItem
 from data.preferences import preferences_of
-from data.statements import Batch, ImportReceipt, ImportStatements, Progress, UndoImport
+from data.statements import Batch, ImportReceipt, ImportStatements, UndoImport
 
 
 @dataclasses.dataclass(unsafe_hash=True)
@@ -68,11 +69,15 @@ def batch_of(database: Database, owner: OwnerId) -> Batch | None:
 
 
 def load(
-    database: Database, owner: OwnerId, language: demo.Language | None = None, progress: Progress | None = None
+    database: Database,
+    owner: OwnerId,
+    language: demo.Language | None = None,
+    progress: Callable[[float], None] | None = None,
 ) -> ImportReceipt:
     """Import two years of sample data up to the person's today, and set its limits.
 
-    language: of payees and accounts; None takes the person's, Chinese when they have not chosen.
+    language: of payees and accounts; None takes the person's, Chinese when they have not chosen. progress: called
+    with rising values, 1.0 last.
 
     Raises:
         SampleThere: nothing was changed.
