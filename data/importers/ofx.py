@@ -32,14 +32,19 @@ FORMAT = "ofx"
 
 _RESPONSES = ("STMTRS", "CCSTMTRS", "INVSTMTRS")
 _ACCOUNTS_FROM = ("BANKACCTFROM", "CCACCTFROM", "INVACCTFROM")
+_ACCOUNTS_TO = frozenset({"BANKACCTTO", "CCACCTTO"})
 _LISTS = ("BANKTRANLIST", "BANKTRANLISTP", "INVTRANLIST")
 _REQUIRED = ("TRNTYPE", "DTPOSTED", "TRNAMT")
 # Types that say that the other side is the person's own too: own account, or cash in their pocket.
 _OWN_MONEY = frozenset({"XFER", "ATM", "CASH"})
 _FEES = frozenset({"FEE", "SRVCHG"})
 _EARNINGS = frozenset({"INT", "DIV"})
+_MCC = re.compile(r"\d{4}")
 
 recognises = looks_like_ofx
+
+# A row's values by tag, as the file has them. Other accounts are containers, so their numbers are not among them.
+Values = dict[str, str]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,66 +112,72 @@ def _own(response: Element, organisation: str, file: str) -> _Own | None:
 
 
 def _rows(response: Element, own: _Own) -> Iterator[Line | Skipped | Problem]:
-    corrected = {node.text for node in response.walk("CORRECTFITID")}
+    rows: list[tuple[Element, Values]] = []
     for found in response.walk(*_LISTS):
         for node in found.children:
             if node.tag == "STMTTRN":
-                yield _row(node, own, corrected)
+                rows.append((node, node.values()))
             elif node.tag == "INVBANKTRAN":
-                yield from (_row(inner, own, corrected) for inner in node.walk("STMTTRN"))
+                rows.extend((inner, inner.values()) for inner in node.walk("STMTTRN"))
             elif node.tag == "STMTTRNP":
-                yield Skipped(node.line, "pending", cells=_cells(node))
+                yield Skipped(node.line, "pending", cells=node.values())
             elif found.tag == "INVTRANLIST" and not node.tag.startswith("DT"):
-                yield Skipped(node.line, "investment", cells=_cells(node))
+                yield Skipped(node.line, "investment", cells=node.values())
+    corrected = {values["CORRECTFITID"] for _, values in rows if "CORRECTFITID" in values}
+    for node, values in rows:
+        yield _row(node, values, own, corrected)
 
 
-def _row(node: Element, own: _Own, corrected: set[str]) -> Line | Skipped | Problem:
-    cells = _cells(node)
+def _row(node: Element, values: Values, own: _Own, corrected: set[str]) -> Line | Skipped | Problem:
     if not node.closed:
-        return Problem(node.line, "STMTTRN", "truncated", cells=cells)
-    if node.value("FITID") in corrected or node.value("CORRECTACTION").upper() == "DELETE":
-        return Skipped(node.line, "corrected", cells=cells)
-    missing = next((tag for tag in _REQUIRED if not node.value(tag)), "")
+        return Problem(node.line, "STMTTRN", "truncated", cells=values)
+    if values.get("FITID") in corrected or values.get("CORRECTACTION", "").upper() == "DELETE":
+        return Skipped(node.line, "corrected", cells=values)
+    missing = next((tag for tag in _REQUIRED if tag not in values), "")
     if missing:
-        return Problem(node.line, missing, "missing", cells=cells)
-    stamp = stamp_of(node.value("DTPOSTED"))
+        return Problem(node.line, missing, "missing", cells=values)
+    stamp = stamp_of(values["DTPOSTED"])
     if isinstance(stamp, str):
-        return Problem(node.line, "DTPOSTED", stamp, node.value("DTPOSTED"), cells=cells)
-    return _priced(node, own, stamp, cells)
+        return Problem(node.line, "DTPOSTED", stamp, values["DTPOSTED"], cells=values)
+    return _priced(node, values, own, stamp)
 
 
-def _priced(node: Element, own: _Own, stamp: Stamp, cells: dict[str, str]) -> Line | Skipped | Problem:
-    currency = (node.value("CURRENCY", "CURSYM") or node.value("CURRENCY") or own.currency).upper()
+def _priced(node: Element, values: Values, own: _Own, stamp: Stamp) -> Line | Skipped | Problem:
+    currency = (node.value("CURRENCY", "CURSYM") or values.get("CURRENCY") or own.currency).upper()
     try:
-        amount = amount_of(node.value("TRNAMT"), currency)
+        amount = amount_of(values["TRNAMT"], currency)
     except CurrencyUnknown as unknown:
-        return Problem(node.line, "CURRENCY", unknown.code if currency else "missing", currency, cells=cells)
+        return Problem(node.line, "CURRENCY", unknown.code if currency else "missing", currency, cells=values)
     except AmountUnreadable as unreadable:
-        return Problem(node.line, "TRNAMT", unreadable.code, unreadable.text, cells=cells)
-    return _line(node, own, amount, stamp) if amount else Skipped(node.line, "zero_amount", cells=cells)
+        return Problem(node.line, "TRNAMT", unreadable.code, unreadable.text, cells=values)
+    return _line(node, values, own, amount, stamp) if amount else Skipped(node.line, "zero_amount", cells=values)
 
 
-def _line(node: Element, own: _Own, amount: Money, stamp: Stamp) -> Line:
-    other = next((child for child in node.children if child.tag in {"BANKACCTTO", "CCACCTTO"}), None)
-    name = node.value("EXTDNAME") or node.value("NAME") or node.value("PAYEE", "NAME")
-    memo = node.value("MEMO")
+def _line(node: Element, values: Values, own: _Own, amount: Money, stamp: Stamp) -> Line:
+    get = values.get
+    other = next((child for child in node.children if child.tag in _ACCOUNTS_TO), None)
+    name = get("EXTDNAME") or get("NAME") or node.value("PAYEE", "NAME")
+    memo = get("MEMO", "")
     direction = Direction.IN if amount.minor > 0 else Direction.OUT
+    fitid = get("FITID", "")
+    # What the bank says the row is called: its id, or without one its words.
+    proof = (fitid,) if fitid else ("", name, memo, get("CHECKNUM", ""))
     return Line(
         line=node.line,
-        kind=_kind(node, own.account, direction, f"{name} {memo}", transfer=other is not None),
+        kind=_kind(values["TRNTYPE"].upper(), own.account, direction, f"{name} {memo}", transfer=other is not None),
         direction=direction,
         amount=abs(amount),
         occurred_at=stamp.occurred_at,
         booked_on=stamp.booked_on,
         account=own.account,
         counter=_counter(other, own) if other else None,
-        identity=(FORMAT, own.account.key, *_proof(node, name, memo), amount.plain(), amount.currency, stamp.digits),
+        identity=(FORMAT, own.account.key, *proof, amount.plain(), amount.currency, stamp.digits),
         payee=name or memo,
         description=memo if name else "",
-        order_id=node.value("FITID"),
-        mcc=node.value("SIC") if re.fullmatch(r"\d{4}", node.value("SIC")) else "",
-        stated_direction=node.value("TRNTYPE").upper(),
-        cells=_cells(node),
+        order_id=fitid,
+        mcc=get("SIC", "") if _MCC.fullmatch(get("SIC", "")) else "",
+        stated_direction=values["TRNTYPE"].upper(),
+        cells=values,
     )
 
 
@@ -175,13 +186,7 @@ def _counter(other: Element, own: _Own) -> AccountHint:
     return account_hint(other, own.organisation if at_home else "")
 
 
-def _proof(node: Element, name: str, memo: str) -> tuple[str, ...]:
-    """What the bank says a row is called: its id, or without one its words."""
-    return (node.value("FITID"),) if node.value("FITID") else ("", name, memo, node.value("CHECKNUM"))
-
-
-def _kind(node: Element, account: AccountHint, direction: Direction, words: str, *, transfer: bool) -> Kind:
-    kind = node.value("TRNTYPE").upper()
+def _kind(kind: str, account: AccountHint, direction: Direction, words: str, *, transfer: bool) -> Kind:
     if transfer or kind in _OWN_MONEY:
         return Kind.TRANSFER
     if kind in _FEES:
@@ -221,11 +226,6 @@ def _last_line(node: Element) -> int:
     while node.children:
         node = node.children[-1]
     return node.line
-
-
-def _cells(node: Element) -> dict[str, str]:
-    """The row as the file has it, except numbers of other accounts: those may be card numbers."""
-    return {child.tag: child.text for child in node.children if child.text}
 
 
 def _numbered(lines: list[Line]) -> tuple[Line, ...]:

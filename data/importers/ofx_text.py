@@ -122,12 +122,20 @@ class Element:
         return found.text if found else ""
 
     def walk(self, *tags: str) -> Iterator[Element]:
-        """Every element below it with one of these names, in file order, not looking inside a find."""
+        """Every element below it with one of these names, in file order, not looking inside a find or a row."""
         for child in self.children:
             if child.tag in tags:
                 yield child
-            else:
+            elif child.children and child.tag != "STMTTRN":
                 yield from child.walk(*tags)
+
+    def values(self) -> dict[str, str]:
+        """Its direct values by name, the first of each; empty ones left out."""
+        found: dict[str, str] = {}
+        for child in self.children:
+            if child.text:
+                found.setdefault(child.tag, child.text)
+        return found
 
 
 def looks_like_ofx(data: bytes) -> bool:

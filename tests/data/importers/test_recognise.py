@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 import time
 from datetime import date
 
@@ -201,6 +202,13 @@ def test_an_absurd_date_or_amount_is_a_problem_of_its_row() -> None:
 
     assert len(statement.lines) == 1
     assert {problem.cell for problem in statement.problems} == {"交易时间", "金额"}
+
+
+def test_the_collector_runs_again_after_a_file_whatever_became_of_it() -> None:
+    recognise(TABLE, "a.csv")
+    recognise(b"", "a.csv")
+
+    assert gc.isenabled()
 
 
 def check(data: bytes) -> None:
