@@ -113,7 +113,7 @@ def _instant(value: datetime) -> str:
 _BLANK: Final = r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]*"
 # A text of digits only that a spreadsheet would round (it keeps 15) is guarded too. Text that already looks guarded
 # gets one more, so that taking one off always gives the text back.
-_DANGEROUS: Final = re.compile(rf"'*(?:{_BLANK}[=+\-@＝＋－＠]|[ \u3000]*[\t\r\n]|{_BLANK}\d{{16,}}\s*\Z)")
+_DANGEROUS: Final = re.compile(rf"'*{_BLANK}(?:[=+\-@＝＋－＠\t\r\n]|\d{{16,}}\s*\Z)")
 
 
 def guarded(text: str) -> str:
