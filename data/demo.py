@@ -23,6 +23,7 @@ from data.sample.tables import Shop
 FORMAT: Final = "sample"
 SEED: Final = "little gold card"
 FULL_MONTHS: Final = 24
+_LIMITED_MONTHS: Final = 5
 Language = Literal["zh", "en"]
 
 _ZONE: Final = timezone(timedelta(hours=8))
@@ -56,16 +57,16 @@ class SampleLimits:
 LIMITS: Final = (
     SampleLimit("", Money(13_500_00, "CNY")),
     SampleLimit("dining", Money(1_500_00, "CNY")),
-    SampleLimit("groceries", Money(1_000_00, "CNY"), "surplus"),
+    SampleLimit("groceries", Money(650_00, "CNY"), "surplus"),
     SampleLimit("shopping", Money(1_200_00, "CNY")),
     SampleLimit("transport", Money(400_00, "CNY")),
-    SampleLimit("entertainment", Money(200_00, "CNY"), "signed"),
+    SampleLimit("entertainment", Money(90_00, "CNY"), "signed"),
 )
 
 
 def limits(today: date) -> SampleLimits:
-    """The monthly limits of the invented person."""
-    return SampleLimits(_first_month(today), LIMITS)
+    """The monthly limits of the invented person, set half a year ago: what is carried over stays believable."""
+    return SampleLimits(shift_months(today.replace(day=1), -_LIMITED_MONTHS), LIMITS)
 
 
 def statement(today: date, language: Language = "zh", *, seed: str = SEED, month_start_day: int = 1) -> Statement:

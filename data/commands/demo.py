@@ -104,14 +104,13 @@ def remove(database: Database, owner: OwnerId) -> int:
         SampleNotThere: nothing was changed.
     """
     batch = batch_of(database, owner)
-    if batch is None or batch.first_on is None:
+    if batch is None or batch.last_on is None:
         raise SampleNotThere
-    _end_limits(database, owner, batch.first_on)
+    _end_limits(database, owner, demo.limits(batch.last_on).from_month)
     return statements.undo(database, UndoImport(owner, new_request_id(), batch.id, owner)).entries
 
 
-def _end_limits(database: Database, owner: UUID, first_on: date) -> None:
-    month = planning.month_name(first_on)
+def _end_limits(database: Database, owner: UUID, month: date) -> None:
     latest = {
         (one.category, one.currency): one.amount
         for one in planning.limit_history(database, owner)
