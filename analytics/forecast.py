@@ -8,6 +8,7 @@ towards it with at most a third of a usual month, or `_PEAK` times a usual day w
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
@@ -25,7 +26,8 @@ _MONTHS_NEEDED: Final = 3
 _PEAK: Final = 4
 _THIRD: Final = 3
 _FEW_DAYS: Final = 3
-_SPREAD_PERCENT: Final = 30  # the range around the pace when there are no months to learn it from
+_SPREAD_PERCENT: Final = 30
+_ROOT_SCALE: Final = 1_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -94,20 +96,25 @@ def assess(
     projected = [amount * left // days for amount, days in rates]
     learned = median(projected[1:] or projected) or 0
     variable = (projected[0] * elapsed + learned * left) // month.days
-    spread = variable * _SPREAD_PERCENT // 100
-    lowest, highest = (min(projected), max(projected)) if past else (variable - spread, variable + spread)
+    spread = _spread([p.variable * month.days // p.days for p in past], learned, month.days, left)
     coming = sum(series.amount for _, series in due) if left else 0
     base = spent + coming
-    return Forecast(
-        month,
-        currency,
-        spent,
-        coming,
-        variable,
-        base + min(lowest, variable),
-        base + max(highest, variable),
-        tuple(due),
-    )
+    low, high = base + max(0, variable - spread), base + variable + spread
+    return Forecast(month, currency, spent, coming, variable, low, high, tuple(due))
+
+
+def _spread(whole_months: Sequence[int], learned: int, days: int, left: int) -> int:
+    """How far off the days left may be, either way.
+
+    As far as whole months differ from each other, but at least `_SPREAD_PERCENT` of a usual one; what is uncertain
+    about single days grows with the root of their number.
+    """
+    if not left:
+        return 0
+    usual = median(whole_months) if whole_months else learned * days // left
+    differ = max(whole_months) - min(whole_months) if whole_months else 0
+    whole = max(differ, abs(usual or 0) * _SPREAD_PERCENT // 100)
+    return whole * math.isqrt(left * _ROOT_SCALE**2 // days) // _ROOT_SCALE
 
 
 def _may_show(month: Span, today: date, complete: int) -> bool:
