@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from uuid import UUID
+from uuid import UUID
 
 from data.categories import (
     AmountCondition,
@@ -27,9 +29,10 @@ from data.store.command import Reader
 from data.store.taught import Query
 from data.store.words import Word
 
-# Only what the rule looks at is told apart, so that rows alike to the rule are one row.
+# Only what the rule looks at is told apart, so that rows alike to the rule are one row. Ids come as text: of a hundred
+# thousand only those that match are worth an object.
 _ROWS: Final = """
-SELECT f.entry, e.kind, CASE WHEN f.amount < 0 THEN 'out' ELSE 'in' END AS direction,
+SELECT cast(f.entry AS varchar) AS entry, e.kind, CASE WHEN f.amount < 0 THEN 'out' ELSE 'in' END AS direction,
     CASE WHEN $payee THEN e.payee ELSE '' END AS payee,
     CASE WHEN $description THEN e.description ELSE '' END AS description,
     CASE WHEN $method THEN e.method ELSE '' END AS method,
@@ -39,7 +42,8 @@ SELECT f.entry, e.kind, CASE WHEN f.amount < 0 THEN 'out' ELSE 'in' END AS direc
     CASE WHEN $mcc THEN coalesce(s.mcc, '') ELSE '' END AS mcc,
     CASE WHEN $amount THEN f.amount ELSE 0 END AS amount,
     CASE WHEN $amount THEN f.currency ELSE 'CNY' END AS currency,
-    CASE WHEN $day THEN f.booked_on END AS booked_on
+    CASE WHEN $day THEN f.booked_on END AS booked_on,
+    f.booked_on AS happened_on
 FROM (
     SELECT entry, min(cast(account AS varchar)) AS account, min(currency) AS currency, min(booked_on) AS booked_on,
         cast(sum(amount) AS bigint) AS amount
@@ -62,11 +66,32 @@ _COUNTED: Final = (
 )
 
 
+_NEWEST: Final = (
+    "SELECT max(cast(happened_on AS varchar) || ' ' || cast(entry AS varchar)), count(*), kind, direction, payee,"
+    " description, method, account_key, source, source_category, mcc, amount, currency, booked_on FROM ("
+    + _ROWS
+    + ") r GROUP BY kind, direction, payee, description, method, account_key, source, source_category, mcc, amount,"
+    " currency, booked_on"
+)
+
+
 def hits(query: Query, owner: OwnerId, rule: Rule) -> int:
     """How many standing entries the rule's conditions hold for."""
     applies = matcher_of(rule)
     rows = query(_COUNTED, {"owner": owner, **_looked_at(rule)})
     return sum(row[0] for row in rows if applies(_facts(row[1:])))
+
+
+def examples(query: Query, owner: OwnerId, rule: Rule, most: int) -> tuple[int, list[EntryId]]:
+    """How many standing entries the conditions hold for, and the newest of each sort, at most `most` of them.
+
+    A sort is what the rule cannot tell apart: ten visits to one shop are one example of a rule about the payee.
+    """
+    applies = matcher_of(rule)
+    rows = query(_NEWEST, {"owner": owner, **_looked_at(rule)})
+    held = [row for row in rows if applies(_facts(row[2:]))]
+    newest = sorted((row[0] for row in held), reverse=True)[:most]
+    return sum(row[1] for row in held), [EntryId(UUID(one.split(" ")[1])) for one in newest]
 
 
 def matching(query: Query, owner: OwnerId, rule: Rule) -> list[EntryId]:
@@ -75,11 +100,11 @@ def matching(query: Query, owner: OwnerId, rule: Rule) -> list[EntryId]:
     answers: dict[tuple[Any, ...], bool] = {}
     found = []
     for row in query(_ROWS, {"owner": owner, **_looked_at(rule)}):
-        seen = row[1:]
+        seen = row[1:-1]
         if seen not in answers:
             answers[seen] = applies(_facts(seen))
         if answers[seen]:
-            found.append(EntryId(row[0]))
+            found.append(EntryId(UUID(row[0])))
     return found
 
 
