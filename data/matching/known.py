@@ -86,8 +86,13 @@ NOTHING_KNOWN = Known({}, {}, {}, {})
 
 
 def fingerprint(identity: Sequence[str]) -> UUID:
-    """The first 128 bits of sha-256 over an identity, its parts kept apart by their lengths."""
-    text = "".join([f"{len(part)}:{part}" for part in identity])
+    """The first 128 bits of sha-256 over an identity.
+
+    Its parts are kept apart by NUL, or by their lengths where one of them has a NUL itself.
+    """
+    text = "\0".join(identity)
+    if text.count("\0") != len(identity) - 1:
+        text = "".join(f"\0{len(part)}:{part}" for part in identity)
     return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16])
 
 

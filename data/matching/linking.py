@@ -77,7 +77,7 @@ class Shelf:
         note = ""
         for targets in (refund.originals, *(self._by_id.get(key, ()) for key in refund.keys)):
             proven = [self.bought[t] for t in targets if t in self.bought and self._same_money(t, refund)]
-            fitting = [b for b in proven if refund.minor <= b.rest + b.stated]
+            fitting = [b for b in proven if refund.minor <= max(b.rest, b.stated)]
             if targets is not refund.originals:
                 fitting = [b for b in fitting if b.when <= refund.when]
             one = _only(fitting, refund, named=targets is refund.originals)

@@ -19,8 +19,12 @@ Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
 def known(query: Query, owner: UUID, asked: Questions) -> Known:
     """The answers to the questions of a drop; of this owner only."""
-    booked = _booked(query, owner, asked)
-    by_id = _by_id(query, owner, asked)
+    instead = _corrected(query, owner)
+    booked = {mark: instead.get(entry, entry) for mark, entry in _booked(query, owner, asked).items()}
+    by_id = {
+        key: tuple(instead.get(entry, entry) for entry in entries)
+        for key, entries in _by_id(query, owner, asked).items()
+    }
     originals = set(asked.originals)
     named = {entry for (print_, _), entry in booked.items() if print_ in originals}
     named.update(entry for entries in by_id.values() for entry in entries)
@@ -31,6 +35,18 @@ def known(query: Query, owner: UUID, asked: Questions) -> Known:
         by_id=by_id,
         open_refunds=_open_refunds(query, owner) if asked.sells else (),
     )
+
+
+_CORRECTED = "SELECT value, entry FROM annotation WHERE owner = $owner AND field = 'corrects' ORDER BY seq DESC"
+
+
+def _corrected(query: Query, owner: UUID) -> dict[UUID, UUID]:
+    """Entries that were reversed and booked anew, with the one that stands for each now; latest corrections first."""
+    instead: dict[UUID, UUID] = {}
+    rows: list[tuple[str, UUID]] = [(value, entry) for value, entry in query(_CORRECTED, {"owner": owner})]
+    for value, entry in rows:
+        instead[UUID(json.loads(value))] = instead.get(entry, entry)
+    return instead
 
 
 _BOOKED = """
