@@ -25,7 +25,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
         default="spending",
         key="categories.side",
         required=True,
-        format_func=lambda code: text(f"categories.side.{code}"),
+        format_func={code: text(f"categories.side.{code}") for code in ("spending", "income")}.__getitem__,
         label_visibility="collapsed",
     )
 answer, passed = screen.answer(scope, period.span, currency, "income" if side == "income" else "spending")

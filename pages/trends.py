@@ -24,7 +24,7 @@ with controls:
             default=12,
             key="trends.length",
             required=True,
-            format_func=lambda months: text("trends.months", n=months),
+            format_func={n: text("trends.months", n=n) for n in (12, 24, 36)}.__getitem__,
             label_visibility="collapsed",
         )
         or 12

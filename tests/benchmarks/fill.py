@@ -42,9 +42,10 @@ def write(db: Database, owner: UUID, tables: Mapping[str, pa.Table]) -> None:
     db.submit(WriteTables(owner, new_request_id()), decide)
 
 
-def fill(db: Database, count: int, seed: int = 7) -> Book:
-    """A new owner with `count` transactions over five years; another owner's facts are not touched."""
+def fill(db: Database, count: int, seed: int = 7, owner: UUID | None = None) -> Book:
+    """An owner (a new one if none is given) with `count` transactions over five years; others are not touched."""
     book = Book(db)
+    book.owner = owner or book.owner
     accounts = [uuid4() for _ in range(_ACCOUNTS + 2)]
     for place, account in enumerate(accounts):
         kind = {_EXPENSE_BOOK: "expense", _INCOME_BOOK: "income"}.get(place, "asset" if place else "liability")

@@ -151,12 +151,12 @@ def against_actual(scope: Scope, answer: Budget) -> None:
     """Twelve months of one limit beside what was spent."""
     body, _ = card(text("budgets.history"), key="budgets.history.card")
     with body:
-        keys = [one.category for one in answer.all]
+        named = {one.category: name_of(scope, one.category) for one in answer.all}
         chosen = st.selectbox(
             text("budgets.limit"),
-            keys,
+            list(named),
             key="budgets.history.which",
-            format_func=lambda key: name_of(scope, key),
+            format_func=named.__getitem__,
             label_visibility="collapsed",
         )
         months = history(scope, chosen or OVERALL, answer.currency, answer.month, _HISTORY)

@@ -134,7 +134,7 @@ def one_thing(scope: Scope, last: Span, currency: str, count: int, whole: Stack)
                 default="category",
                 key="trends.one.what",
                 required=True,
-                format_func=lambda code: text(f"column.{code}"),
+                format_func={code: text(f"column.{code}") for code in ("category", "payee")}.__getitem__,
                 label_visibility="collapsed",
             )
             moves, drill = (
@@ -154,11 +154,12 @@ def _of_category(scope: Scope, last: Span, currency: str, count: int, whole: Sta
     keys = [key for top in known for key in (top, *sorted(scope.within(top) - {top}))]
     if not keys:
         return None, Drill()
+    names = {key: _path(scope, key) for key in keys}
     chosen = st.selectbox(
         text("column.category"),
         keys,
         key="trends.one.category",
-        format_func=lambda key: _path(scope, key),
+        format_func=names.__getitem__,
         label_visibility="collapsed",
         required=True,
     )
@@ -181,7 +182,7 @@ def _of_payee(scope: Scope, last: Span, currency: str, count: int) -> _Chosen:
         text("column.payee"),
         list(names),
         key="trends.one.payee",
-        format_func=lambda key: str(names.get(key, key)),
+        format_func=names.__getitem__,
         label_visibility="collapsed",
     )
     return trend(scope, last, currency, count, payee=chosen), Drill(payee=names[chosen], currency=currency)
