@@ -64,7 +64,7 @@ class Line:
     booked_on: the local date the file states (+08:00 for Chinese files). occurred_at: the same as an instant.
     account: the own account the money left or reached; counter: the other own account of a transfer, or None.
     refund_of: identity (`Line.identity`) of the original in this same file, when an id proves the link.
-    refund_key: ids by which the original may be found in earlier files (order id prefix, merchant order id), best first.
+    refund_keys: ids by which the original may be found in earlier files (order id, merchant order id), best first.
     identity: what makes this row the same row in another file form or a later download; see `fingerprint.py`.
     source_category: the source's own category, verbatim; `mcc`: ISO 18245 code where given.
     stated_direction: the file's own word (支出, 收入, 不计收支, /), for the self-check.

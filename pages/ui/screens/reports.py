@@ -122,7 +122,9 @@ def _breakdown(
         picked = data_table(frame, columns, key=f"reports.{what}", select="one")
         download(scope, table, f"{what}-{one.span.start}-{one.span.last}", key=f"reports.{what}.csv")
     if picked:
-        drill = Drill(one.span, currency=answer.currency, **{_FIELDS[what]: rows[picked[0]][0]})
+        chosen = {_FIELDS[what]: rows[picked[0]][0]}
+        category, payee, account = (chosen.get(field, "") for field in ("category", "payee", "account"))
+        drill = Drill(one.span, category, payee, account, currency=answer.currency)
         links.go("transactions", q=drill.query())
 
 
