@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
-from uuid import UUID
 
 from data.categories import (
     AmountCondition,
