@@ -28,7 +28,7 @@ from data.categories.teaching import (
 )
 from data.database import Database
 from data.errors import NotFound
-from data.ids import OwnerId, new_id
+from data.ids import EntryId, OwnerId, new_id
 from data.store import facts, ruling, taught, words
 from data.store.command import Plan, Reader, Rows, Write
 from data.store.owner_settings import month_start_day
@@ -55,6 +55,7 @@ __all__ = [
     "change_category",
     "create_category",
     "delete_rule",
+    "examples",
     "forget_payee",
     "hit_count",
     "learned",
@@ -88,6 +89,12 @@ def learned(database: Database, owner: OwnerId) -> tuple[Learned, ...]:
 def hit_count(database: Database, owner: OwnerId, rule: Rule) -> int:
     """How many transactions the rule's conditions hold for, whether it is kept and active or not."""
     return ruling.hits(database.read, owner, rule)
+
+
+def examples(database: Database, owner: OwnerId, rule: Rule, most: int = 10) -> tuple[int, tuple[EntryId, ...]]:
+    """How many transactions the rule's conditions hold for, and some of them, the newest of each sort first."""
+    count, found = ruling.examples(database.read, owner, rule, most)
+    return count, tuple(found)
 
 
 def always_for_payee(database: Database, command: AlwaysForPayee) -> int:

@@ -18,6 +18,14 @@ from data.store import checking, facts
 from data.store.command import Plan, Reader
 from data.store.owner_settings import month_start_day
 
+
+@dataclasses.dataclass(unsafe_hash=True)
+class FileThere(Rejection):
+    """Something of that name exists; nothing is overwritten."""
+
+    path: str
+
+
 _FACTS: Final = "facts are what the ledger gives"
 _START_DAY: Final = "SELECT month_start_day FROM preference WHERE owner = $owner"
 
@@ -67,6 +75,24 @@ def rebuild(db: Database) -> int:
 def _rebuild(reader: Reader, command: Rebuild, _now: datetime) -> Plan:
     writes = facts.rebuild(command.owner, month_start_day(reader, command.owner))
     return Plan({}, writes, frozenset({command.owner}))
+
+
+def keep_copy(db: Database, now: datetime) -> Path:
+    """Write a consistent copy of the store into `backups/` beside it while the app goes on; where it lies.
+
+    The file is readable by this account of the machine only. What is sealed in it opens with the store's key alone.
+
+    Raises:
+        FileThere: one was made this very second.
+    """
+    target = db.path.parent / "backups" / f"kept-{now:%Y%m%dT%H%M%S}{db.path.suffix}"
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        db.backup(target)
+    except FileExistsError:
+        raise FileThere(str(target)) from None
+    target.chmod(0o600)
+    return target
 
 
 @dataclasses.dataclass(unsafe_hash=True)

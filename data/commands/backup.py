@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import sys
 from pathlib import Path
 
 from data.commands.store import add_home, opened
-from data.errors import Rejection
 from data.home import KEY_NAME
-
-
-@dataclasses.dataclass(unsafe_hash=True)
-class FileThere(Rejection):
-    """Something of that name exists; nothing is overwritten."""
-
-    path: str
+from data.upkeep import FileThere
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

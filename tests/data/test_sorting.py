@@ -38,7 +38,7 @@ from data.categories.teaching import (
 )
 from data.database import open_database
 from data.errors import NotFound
-from data.ids import EntryId, new_request_id
+from data.ids import EntryId, OwnerId, new_id, new_request_id
 from data.importers.statement import Direction, Kind
 from tests.bookkeeping import Bookkeeping, bill, earned, refunded, spent
 
@@ -284,6 +284,17 @@ def test_the_preview_counts_what_a_rule_would_hold_for(
     shops: Bookkeeping, conditions: tuple[Term, ...], hits: int
 ) -> None:
     assert sorting.hit_count(shops.db, shops.owner, rule(*conditions)) == hits
+
+
+def test_the_preview_shows_the_newest_of_each_sort(shops: Bookkeeping) -> None:
+    shops.imports(spent("2026-03-12", "18", "瑞幸咖啡", order="A9"), file="later.csv")
+    about_payees = rule(says("瑞幸"))
+    count, found = sorting.examples(shops.db, shops.owner, about_payees)
+    assert count == sorting.hit_count(shops.db, shops.owner, about_payees)
+    assert found[0] == shops.entry("A9")
+    assert len(found) == len(set(found)) < count
+    assert sorting.examples(shops.db, shops.owner, about_payees, most=1)[1] == found[:1]
+    assert sorting.examples(shops.db, OwnerId(new_id()), about_payees) == (0, ())
 
 
 def test_a_rule_speaks_about_the_past_except_where_a_person_did(shops: Bookkeeping) -> None:

@@ -184,3 +184,15 @@ def test_a_running_app_is_never_restored_over(home: Path, tmp_path: Path) -> Non
         holder.kill()
         holder.wait()
     assert books_of(home) == (0, 0)
+
+
+def test_a_copy_kept_while_the_app_runs_is_whole_private_and_never_overwritten(book: Bookkeeping) -> None:
+    book.imports(spent("2026-03-01", "35", "瑞幸咖啡"))
+    kept = upkeep.keep_copy(book.db, NOW)
+    assert kept.parent == book.db.path.parent / "backups"
+    assert kept.stat().st_mode & 0o077 == 0
+    with pytest.raises(upkeep.FileThere):
+        upkeep.keep_copy(book.db, NOW)
+    copy = open_database(kept)
+    assert Bookkeeping(copy, book.owner).total() == 3500
+    copy.close()
