@@ -9,12 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.entry import detail
 from analytics.search import Amounts, Search, SearchInvalid, parse
 from analytics.selection import Criteria
 from analytics.transactions import COLUMNS, latest, page, rows
 from data.database import Database
-from data.errors import NotFound
 from data.period import Span
 from tests.ledger_rows import CASH, Book
 
@@ -182,30 +180,15 @@ def test_amounts_compare_exactly_in_each_currency(
     assert page(book.scope("2026-10-20"), Criteria(search=parse(text))).count == len(meant)
 
 
-def test_a_detail_has_postings_source_row_history_and_refunds(book: Book) -> None:
-    book.account(CASH, "零钱")
-    food, batch = book.account(UUID(int=9), "book:expense", "expense"), uuid4()
-    entry = book.spend("2026-10-01", 1_250, "coffee")
-    back = book.refund("2026-10-09", 250, of=entry, bought="2026-10-01")
-    moment = {"recorded_at": "2026-10-02 00:00:00", "actor": book.owner}
-    common = {"owner": book.owner, "seq": 1}
-    book.write("entry", [{**common, **moment, "id": entry, "kind": "expense", "occurred_at": "2026-10-01 04:00:00", "booked_on": "2026-10-01", "payee": "Luckin", "payee_key": "luckin", "description": "", "method": "", "note": ""}])  # fmt: skip # noqa: E501 - one row of a table
-    book.write("posting", [{"owner": book.owner, "entry": entry, "line": n, "account": a, "amount": m, "currency": "CNY", "category": c} for n, a, m, c in ((0, CASH, -1_250, None), (1, food, 1_250, "coffee"))])  # fmt: skip # noqa: E501 - rows of a table
-    book.write("import_batch", [{**common, "id": batch, "file": "a.csv", "format": "alipay", "encoding": "gb18030", "sha256": "", "imported_at": "2026-10-02 00:00:00", "actor": book.owner, "lines": 1, "duplicates": 0, "skipped": 0, "problems": 0, "totals": "{}"}])  # fmt: skip # noqa: E501 - one row of a table
-    book.write("statement_line", [{"owner": book.owner, "batch": batch, "line": 17, "part": 0, "sheet": "", "outcome": "booked", "reason": "", "ordinal": 0, "entry": entry, "order_id": "2026100122001", "merchant_order_id": "", "refund_keys": "[]", "source_category": "", "mcc": "", "status": "交易成功", "cells": '{"金额": "12.50"}'}])  # fmt: skip # noqa: E501 - one row of a table
-    book.write("annotation", [{**common, **moment, "entry": entry, "field": "note", "value": '"hello"'}])
+def test_exported_rows_carry_the_sources_order_number(book: Book) -> None:
+    entry, batch = book.spend("2026-10-01", 1_250, "coffee"), uuid4()
+    book.refund("2026-10-09", 250, of=entry, bought="2026-10-01")
+    blank = dict.fromkeys(("sheet", "reason", "merchant_order_id", "source_category", "mcc", "status"), "")
+    line = {"owner": book.owner, "batch": batch, "line": 17, "part": 0, "outcome": "booked", "ordinal": 0}
+    numbers = {"entry": entry, "order_id": "2026100122001", "refund_keys": "[]", "cells": "{}"}
+    book.write("statement_line", [{**blank, **line, **numbers}])
     listed = rows(book.scope("2026-10-20"), Criteria(), descending=False, order_ids=True)
     assert listed["order_id"].to_pylist() == ["2026100122001", ""]
-    seen = detail(book.scope("2026-10-20"), entry)
-    assert [(p.account, p.amount, p.category) for p in seen.postings] == [
-        ("零钱", -1_250, None),
-        ("book:expense", 1_250, "coffee"),
-    ]
-    assert [(s.file, s.line, s.cells["金额"]) for s in seen.sources] == [("a.csv", 17, "12.50")]
-    assert [(said.field, said.value) for said in seen.said] == [("note", "hello")]
-    assert [(r.entry, r.kind, r.amount) for r in seen.related] == [(back, "refund", 250)]
-    with pytest.raises(NotFound):
-        detail(Book(book.db).scope("2026-10-20"), entry)
 
 
 def test_amount_bounds_are_open_or_closed_as_the_sign_says() -> None:
