@@ -96,5 +96,8 @@ def _unbooked(batch: str, row: Skipped | Problem) -> tuple[Any, ...]:
     return (*kept, "", "", "[]", "", "", where, _json(row.cells))
 
 
+_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would build an encoder for each row
+
+
 def _json(cells: Mapping[str, str]) -> str:
-    return json.dumps(dict(cells), ensure_ascii=False)
+    return _ENCODE(dict(cells))
