@@ -14,9 +14,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from data import demo, planning, statements
+from data.commands.store import add_home, opened
 from data.database import Database
 from data.errors import NotFound, Rejection
-from data.home import open_home
 from data.identity import person_named
 from data.ids import OwnerId, new_request_id
 from data.planning import Carry, LimitItem
@@ -36,6 +36,7 @@ class SampleNotThere(Rejection):
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """What `demo` takes."""
+    add_home(parser)
     parser.add_argument("--user", required=True, metavar="NAME", help="whose books")
     parser.add_argument("--remove", action="store_true", help="take the sample data and its limits away")
     parser.add_argument("--language", choices=("zh", "en"), help="of the payees (default: the person's)")
@@ -47,8 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
     Raises:
         NotFound: no such person. SampleThere, SampleNotThere, StoreBusy: nothing was changed.
     """
-    database = open_home()
-    try:
+    with opened(arguments.home) as database:
         who = person_named(database, arguments.user)
         if who is None:
             raise NotFound("user", arguments.user)
@@ -57,8 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             receipt = load(database, who.owner, arguments.language)
             sys.stdout.write(f"{receipt.booked} transactions loaded\n")
-    finally:
-        database.close()
     return 0
 
 
