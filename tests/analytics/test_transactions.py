@@ -221,3 +221,34 @@ def test_a_refund_is_found_on_the_day_it_counts(book: Book) -> None:
     for purchase, spending in ((False, 5_000), (True, 3_000)):
         scope = book.scope("2026-10-20", purchase=purchase)
         assert [t.spending for t in page(scope, Criteria(parse("date:2026-09"))).totals] == [spending]
+
+
+PIECES = st.one_of(
+    st.sampled_from(
+        ["category:", "amount>", "date:", "-", "is:", "kind:", "tag:", "分类：", "2026-10", "50", "dining", '"', " "]
+    ),
+    st.sampled_from(["'", "%", "_", "\\", "\x00", "$v1", "?", ";--", "fee", "零钱", "currency:", "is:split", "note:x"]),
+    st.text(max_size=3),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PIECES, max_size=8).map("".join))
+def test_any_search_is_answered_or_refused_and_never_breaks_the_query(store: Database, text: str) -> None:
+    book = Book(store)
+    book.spend("2026-10-01", 1_250, "coffee", text or "x")
+    scope = book.scope("2026-10-20")
+    try:
+        found = page(scope, Criteria(search=parse(text)))
+    except SearchInvalid as no:
+        found = page(scope, Criteria(search=Search(no.text)))
+    assert found.count <= 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(min_size=1, max_size=8).filter(lambda text: text.strip() and not set(text) & set('"“”「」＂')))
+def test_a_payee_is_found_by_its_own_name_in_quotes(store: Database, payee: str) -> None:
+    book = Book(store)
+    book.spend("2026-10-01", 1_250, "coffee", payee)
+    found = page(book.scope("2026-10-20"), Criteria(search=parse(f'payee:"{payee}"')))
+    assert found.count == 1
