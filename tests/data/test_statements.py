@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from data import statements
 from data.bookkeeping import reclassify
+from data.categories.rules import Action, Operator, Rule, TextCondition, TextField
 from data.database import open_database
 from data.errors import NotFound, RequestIdReused
 from data.ids import EntryId, OwnerId, new_request_id
@@ -25,6 +26,7 @@ from data.ledger.changes import CategoryDoesNotFit, Reclassify
 from data.ledger.entry import EntryKind
 from data.matching.choices import Choices, Edit
 from data.matching.preview import IMPORTED, IN_DROP, NEW, STATED
+from data.sorting import SaveRule, save_rule
 from data.statements import AlreadyUndone, ImportStatements, NothingNew, UndoImport
 from tests.bookkeeping import BALANCE, Bookkeeping, Written, bill, charged, earned, hint, moved, refunded, spent
 from tests.samples import sample
@@ -356,6 +358,22 @@ def test_choices_that_cannot_stand_are_refused_and_nothing_is_written(book: Book
     assert everything(book) == (0, 0, 0, 0, 0)
 
 
+def test_rules_speak_when_a_bill_is_previewed_and_booked(book: Bookkeeping) -> None:
+    action = Action(category="fruit", payee="楼下水果店", tags=("fresh", "market"), note="weekly")
+    condition = TextCondition(TextField.PAYEE, Operator.CONTAINS, "水果")
+    save_rule(book.db, SaveRule(book.owner, "s1", book.owner, Rule(str(uuid4()), "fruit", (condition,), action)))
+    parsed = [bill(spent("2026-03-01", "10.00", "阿姨水果"), spent("2026-03-02", "5.00", "别处"))]
+    preview = statements.prepare(book.db, book.owner, parsed)
+    assert (preview.category[0], preview.reason[0]) == ("fruit", "rule")
+    book.takes(parsed)
+    facts = book.asks("SELECT payee, tags, note, category FROM fact WHERE owner = $owner ORDER BY booked_on")
+    assert facts[0] == ("楼下水果店", "fresh\nmarket", "weekly", "fruit")
+    assert facts[1][:3] == ("别处", "", "")
+    authors = book.asks("SELECT count(*) FROM annotation WHERE owner = $owner AND field = 'by'")
+    assert authors == [(1,)], "the rule said it, not the person"
+    assert not book.drift()
+
+
 def test_an_account_that_files_name_may_stand_for_one_that_is_there(book: Bookkeeping) -> None:
     book.imports(spent("2026-03-01", "10.00", account="card:工商银行:1234"))
     parsed = [bill(spent("2026-03-02", "5.00", account="ofx:0099"))]
@@ -485,6 +503,7 @@ def test_twenty_thousand_lines_are_previewed_and_booked_in_few_seconds_of_work(b
 _KILLED = """
 import os, sys, threading, time
 from pathlib import Path
+from data.categories.rules import Action, Operator, Rule, TextCondition, TextField
 from data.database import open_database
 from data.ids import OwnerId
 from tests.bookkeeping import Bookkeeping
