@@ -142,6 +142,17 @@ def envelopes(scope: Scope, month: Span) -> list[Envelope]:
     return [chain[-1] for chain in chains if chain and chain[-1].month == month]
 
 
+def along(scope: Scope, spans: Sequence[Span], currency: str) -> tuple[Envelope, ...]:
+    """The envelopes of consecutive months: by month, the overall one first, then in the order of the taxonomy."""
+    if not spans:
+        return ()
+    order = {key: place for place, key in enumerate((OVERALL, *scope.categories))}
+    changes = _changes(scope)
+    keys = dict.fromkeys((c.category, c.currency) for c in changes if c.currency == currency)
+    found = [e for key in keys for e in _chain(scope, changes, key, spans[-1]) if e.month.start >= spans[0].start]
+    return tuple(sorted(found, key=lambda e: (e.month.start, order.get(e.category, len(order)))))
+
+
 def history(scope: Scope, category: str, currency: str, last: Span, count: int = 12) -> tuple[Envelope | Actual, ...]:
     """Budget against actual: for each of `count` months its envelope, or what was spent where there was no limit."""
     key = (category, currency)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from analytics.accounts import Balance, balances
-from analytics.budgets import Envelope, budget
+from analytics.budgets import Envelope, along
 from analytics.export import Table
 from analytics.scope import Scope
 from analytics.spending import (
@@ -64,7 +64,7 @@ def report(scope: Scope, span: Span, currency: str, *, largest_count: int = 10) 
         payees=by_payee(scope, span, currency),
         accounts=by_account(scope, span, currency),
         largest=largest(scope, span, currency, largest_count),
-        envelopes=tuple(one for month in months for one in budget(scope, month, currency).all),
+        envelopes=along(scope, months, currency),
         balances=tuple(one for one in balances(scope, span.last) if one.currency == currency),
     )
 

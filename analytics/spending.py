@@ -13,6 +13,7 @@ from uuid import UUID
 
 from analytics.cube import Cube
 from analytics.figures import basis_points, change
+from analytics.held import Held
 from analytics.months import currencies, is_whole, within
 from analytics.scope import Scope
 from data.categories.taxonomy import Categories
@@ -204,6 +205,8 @@ class Expense:
     share: int | None
 
 
+_SPANS: Final = 256
+_held_largest: Held[tuple[Expense, ...]] = Held(_SPANS)
 _LARGEST: Final = """
 SELECT f.entry, min(f.booked_on), max(f.payee), max(f.description), min(coalesce(f.category, 'uncategorised')),
     f.account, cast(sum(f.spending) AS bigint) AS amount
@@ -217,6 +220,11 @@ LIMIT $limit"""
 
 def largest(scope: Scope, span: Span, currency: str, limit: int = 10) -> tuple[Expense, ...]:
     """The span's largest purchases and fees with their share of its spending."""
+    key = (span, currency, limit, scope.refunds_in_purchase_month)
+    return _held_largest.get(scope.db, scope.owner, key, lambda: _largest(scope, span, currency, limit))
+
+
+def _largest(scope: Scope, span: Span, currency: str, limit: int) -> tuple[Expense, ...]:
     whole = totals(scope, span, currency).spending
     params = {"owner": scope.owner, "first": span.start, "until": span.end, "currency": currency, "limit": limit}
     rows = scope.db.read(_LARGEST, params)

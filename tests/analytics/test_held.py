@@ -12,6 +12,7 @@ from analytics.held import Held
 from analytics.overview import attention, overview
 from data.database import Database, open_database
 from data.errors import StoreClosed
+from data.period import Span
 from tests.ledger_rows import NOW, Book
 
 
@@ -105,4 +106,4 @@ def test_what_is_held_is_answered_even_when_the_store_is_closed(tmp_path: Path) 
     assert attention(later, "CNY") == ()
     assert overview(later).spending.amount == 100
     with pytest.raises(StoreClosed):
-        spending.largest(later, later.month, "CNY")
+        spending.totals(later, Span(later.month.start, later.today), "CNY")

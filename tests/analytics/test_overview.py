@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from analytics.accounts import balances, names, net_worth
+from analytics.budgets import budget
 from analytics.export import csv_bytes
 from analytics.imports import batches, disagreeing
 from analytics.overview import Matter, overview
@@ -143,7 +144,9 @@ def test_net_worth_by_month_leaves_out_what_was_undone(accounted: Book) -> None:
 
 
 def test_a_report_of_a_year_adds_up_and_every_part_is_a_csv(accounted: Book) -> None:
-    set_limits(accounted.db, accounted.owner, date(2026, 9, 1), [LimitItem("", "CNY", 5_000)])
+    set_limits(
+        accounted.db, accounted.owner, date(2026, 9, 1), [LimitItem("taxi", "CNY", 9), LimitItem("", "CNY", 5_000)]
+    )
     accounted.spend("2026-09-05", 1_000, "coffee", "=cmd()")
     accounted.spend("2026-10-05", 700, "taxi", "Didi")
     accounted.earn("2026-10-06", 90_000)
@@ -151,7 +154,10 @@ def test_a_report_of_a_year_adds_up_and_every_part_is_a_csv(accounted: Book) -> 
     found = report(accounted.scope("2026-10-20"), year, "CNY")
     assert sum(month.spending for month in found.months) == found.totals.spending == found.spending.total == 1_700
     assert found.income.total == found.totals.income == 90_000
-    assert [len(found.months), len(found.envelopes), len(found.largest)] == [10, 2, 2]
+    assert [len(found.months), len(found.envelopes), len(found.largest)] == [10, 4, 2]
+    scope = accounted.scope("2026-10-20")
+    months = [point.month for point in found.months]
+    assert found.envelopes == tuple(one for month in months for one in budget(scope, month, "CNY").all)
     assert {b.amount for b in found.balances} == {-5_000, 4_300, -700}
     files = {table.name: csv_bytes(table).decode("utf-8-sig") for table in tables(found, {str(CASH): "零钱"})}
     assert len(files) == 9
