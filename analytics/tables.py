@@ -25,9 +25,10 @@ def _money(*keys: str) -> tuple[Column, ...]:
 
 
 def breakdown(answer: Breakdown, by: str, names: Mapping[str, str] | None = None) -> Table:
-    """A breakdown by `category`, `payee` or `account`; categories with their parts below them.
+    """A breakdown by `category`, `payee` or `account`; its rows add up to the total.
 
-    names: account id → name, for a breakdown by account.
+    By category a row is a part of a top category (what was booked on the top itself stands under its own name), with
+    the top as `parent`. names: account id → name, for a breakdown by account.
     """
     parent = (Column("parent", Cell.WORD),) if by == "category" else ()
     columns = (
@@ -39,17 +40,15 @@ def breakdown(answer: Breakdown, by: str, names: Mapping[str, str] | None = None
         Column("share", Cell.SHARE),
         Column("count", Cell.NUMBER),
     )
-    rows = []
-    for one in answer.slices:
-        named = one.label or (names or {}).get(one.key, one.key)
-        rows.append([*([None] if parent else []), named, *_figures(one, answer.currency)])
-        if parent and (len(one.parts) > 1 or any(part.key != one.key for part in one.parts)):
-            rows += [[one.key, part.key, *_figures(part, answer.currency)] for part in one.parts]
+    if by == "category":
+        rows = [[top.key, part.key, *_figures(part, answer)] for top in answer.slices for part in top.parts]
+    else:
+        rows = [[one.label or (names or {}).get(one.key, one.key), *_figures(one, answer)] for one in answer.slices]
     return Table(f"{answer.side}-by-{by}", columns, rows)
 
 
-def _figures(one: Slice, currency: str) -> list[object]:
-    return [currency, one.amount, one.before, one.change, one.share, one.count]
+def _figures(one: Slice, answer: Breakdown) -> list[object]:
+    return [answer.currency, one.amount, one.before, one.change, one.share, one.count]
 
 
 def totals(answers: Iterable[Totals]) -> Table:
