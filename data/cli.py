@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = {
     "preview": "show what an import of files would do; opens no database",
     "import": "book statements in a person's ledger; the app must not be running",
     "demo": "fill a person's books with sample data, or take it away again",
+    "password": "set a person's password; the app must not be running",
     "backup": "copy the whole store into a new file",
     "restore": "put a backup in the store's place; what was there is kept aside",
     "verify": "check every promise of the ledger",

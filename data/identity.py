@@ -96,9 +96,6 @@ class ChangePassword:
     visit: Visit
 
 
-_COUNT_USERS = "SELECT count(*) FROM app_user"
-_ADMIT = """
-INSERT INTO app_user VALUES ($owner, $name, $name_key, $password_hash, $operator, $created_at, NULL, NULL)"""
 _OPEN_CHALLENGE = "INSERT INTO sign_in_challenge VALUES ($owner, $id, $expires_at, 0)"
 _SESSION = """
 SELECT owner, id, created_at, expires_at, ended_at, address, agent FROM user_session
@@ -116,7 +113,7 @@ def sign_up(database: Database, name: str, password: str, visit: Visit) -> Signe
     """
     shown = _checked_name(name)
     passwords.check_password(password, second_factor=False, names=[shown])
-    if users.user_named(database.read, name_key(shown)):
+    if users.user_named(database.read, users.name_key(shown)):
         raise NameTaken(shown)
     owner = OwnerId(new_id())
     token = tokens.new_token(owner)
@@ -136,7 +133,7 @@ def sign_in(database: Database, name: str, password: str, visit: Visit) -> Signe
     Raises:
         WrongCredentials: for an unknown name and for a wrong password alike.
     """
-    user = users.user_named(database.read, name_key(name))
+    user = users.user_named(database.read, users.name_key(name))
     if user is None:
         passwords.verify_nothing(password)
         raise WrongCredentials
@@ -192,13 +189,13 @@ def person(database: Database, owner: UUID) -> Person | None:
 
 def person_named(database: Database, name: str) -> Person | None:
     """Who signs in with this name, however its letters are cased."""
-    user = users.user_named(database.read, name_key(name))
+    user = users.user_named(database.read, users.name_key(name))
     return None if user is None else Person(OwnerId(user.owner), user.name, user.operator)
 
 
 def anybody(database: Database) -> bool:
     """Whether anybody has signed up here yet."""
-    return database.read(_COUNT_USERS) != [(0,)]
+    return not users.nobody_yet(database.read)
 
 
 def change_password(database: Database, owner: UUID, session: str, old: str, new: str, visit: Visit) -> None:
@@ -215,12 +212,6 @@ def change_password(database: Database, owner: UUID, session: str, old: str, new
     database.submit(command, _decide_change_password)
 
 
-def name_key(name: str) -> str:
-    """The form under which names are compared: Ａlice, ALICE and alice are one."""
-    folded = unicodedata.normalize("NFKC", name).strip().casefold()
-    return unicodedata.normalize("NFKC", folded)
-
-
 def _checked_name(name: str) -> str:
     shown = unicodedata.normalize("NFKC", name).strip()
     if not 1 <= len(shown) <= NAME_LENGTH:
@@ -231,12 +222,11 @@ def _checked_name(name: str) -> str:
 
 
 def _decide_sign_up(reader: Reader, command: SignUp, now: datetime) -> Plan:
-    key = name_key(command.name)
+    key = users.name_key(command.name)
     if users.user_named(reader.all, key):
         raise NameTaken(command.name)
-    first = reader.all(_COUNT_USERS) == [(0,)]
-    row = {"owner": command.new_owner, "name": command.name, "name_key": key, "created_at": now}
-    admit = Write(_ADMIT, {**row, "password_hash": command.password_hash, "operator": first})
+    first = users.nobody_yet(reader.all)
+    admit = users.admitted(command.new_owner, command.name, command.password_hash, now, first=first)
     signed_up = users.event("signed_up", command.new_owner, command.visit, now)
     session = users.session_started(command.new_owner, command.session, command.visit, now)
     return Plan({}, [admit, signed_up, *session], touches=frozenset({command.new_owner}))

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOP_LEVEL = {"pyproject.toml", "app.py", "pages", "analytics", "data", "tests", "README.md", "LICENSE"}
 DOORS = {
     "data.accounts",
+    "data.admission",
     "data.bookkeeping",
     "data.identity",
     "data.planning",

@@ -14,7 +14,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from data import demo, planning, statements
-from data.commands.store import add_home, opened
+from data.commands.store import add_home, opened, person_or_new
 from data.database import Database
 from data.errors import NotFound, Rejection
 from data.identity import person_named
@@ -46,16 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
     """Load or remove the sample data.
 
     Raises:
-        NotFound: no such person. SampleThere, SampleNotThere, StoreBusy: nothing was changed.
+        NotFound: nobody to remove it from. SampleThere, SampleNotThere, StoreBusy: nothing was changed.
     """
     with opened(arguments.home) as database:
-        who = person_named(database, arguments.user)
-        if who is None:
-            raise NotFound("user", arguments.user)
         if arguments.remove:
-            sys.stdout.write(f"{remove(database, who.owner)} transactions removed\n")
+            known = person_named(database, arguments.user)
+            if known is None:
+                raise NotFound("user", arguments.user)
+            sys.stdout.write(f"{remove(database, known.owner)} transactions removed\n")
         else:
-            receipt = load(database, who.owner, arguments.language)
+            receipt = load(database, person_or_new(database, arguments.user), arguments.language)
             sys.stdout.write(f"{receipt.booked} transactions loaded\n")
     return 0
 

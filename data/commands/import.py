@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from data import statements
-from data.commands.store import add_home, opened
+from data.commands.store import add_home, opened, person_or_new
 from data.database import Database
-from data.errors import NotFound, Rejection
+from data.errors import Rejection
 from data.identity import person_named
 from data.ids import OwnerId, new_request_id
 from data.importers.recognise import MAX_BYTES, Parsed, recognise
@@ -21,7 +21,7 @@ from data.statements import ImportReceipt, ImportStatements, NothingNew
 def configure(parser: argparse.ArgumentParser) -> None:
     """What `import` takes."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="statement, workbook or zip")
-    parser.add_argument("--user", required=True, metavar="NAME", help="whose books; nobody is signed up by this")
+    parser.add_argument("--user", required=True, metavar="NAME", help="whose books; a new name is admitted")
     parser.add_argument("--password", help="of a protected zip")
     add_home(parser)
 
@@ -30,26 +30,27 @@ def run(arguments: argparse.Namespace) -> int:
     """Import all files together, or none.
 
     Raises:
-        NotFound: no such person. ExceptionGroup: of the files' refusals. StoreBusy: nothing was written.
+        ExceptionGroup: of the files' refusals. StoreBusy: nothing was written.
     """
     with opened(arguments.home) as database:
-        who = person_named(database, arguments.user)
-        if who is None:
-            raise NotFound("user", arguments.user)
-        results = [result for path in arguments.files for result in _results(database, who.owner, path, arguments)]
+        known = person_named(database, arguments.user)
+        owner = known.owner if known else None
+        results = [result for path in arguments.files for result in _results(database, owner, path, arguments)]
         refused: list[Rejection] = [refusal for result in results if (refusal := _refusal(result))]
         if refused:
             raise ExceptionGroup("files refused", refused)
-        return _book(database, who.owner, results)
+        return _book(database, owner or person_or_new(database, arguments.user), results)
 
 
-def _results(database: Database, owner: OwnerId, path: Path, arguments: argparse.Namespace) -> list[Parsed]:
+def _results(database: Database, owner: OwnerId | None, path: Path, arguments: argparse.Namespace) -> list[Parsed]:
     try:
         if path.stat().st_size > MAX_BYTES:
             return [Parsed(path.name, refusal=FileRefused(path.name, "too_large", detail=str(path.stat().st_size)))]
         data = path.read_bytes()
     except OSError as error:
         return [Parsed(path.name, refusal=FileRefused(path.name, "unreadable", detail=error.strerror or ""))]
+    if owner is None:
+        return recognise(data, path.name, arguments.password)
     saved = statements.mappings(database, owner)
     currency = preferences_of(database, owner).currency
     return recognise(data, path.name, arguments.password, saved, currency=currency)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from data.admission import admit
 from data.database import Database
 from data.home import home_folder, open_home
+from data.identity import person_named
+from data.ids import OwnerId
 
 
 def add_home(parser: argparse.ArgumentParser) -> None:
@@ -34,3 +38,12 @@ def opened(home: Path | None) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+def person_or_new(database: Database, name: str) -> OwnerId:
+    """The person of this name. A new one is admitted and told how to be able to sign in."""
+    known = person_named(database, name)
+    if known is not None:
+        return known.owner
+    sys.stderr.write(f"new person {name!r}: `python -m data password --user NAME` lets them sign in\n")
+    return admit(database, name)

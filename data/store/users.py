@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,9 @@ _BY_NAME = """
 SELECT owner, name, password_hash, operator, totp_sealed, totp_last_step FROM app_user WHERE name_key = $name_key"""
 _BY_OWNER = """
 SELECT owner, name, password_hash, operator, totp_sealed, totp_last_step FROM app_user WHERE owner = $owner"""
+_ADMIT = """
+INSERT INTO app_user VALUES ($owner, $name, $name_key, $password_hash, $operator, $created_at, NULL, NULL)"""
+_COUNT = "SELECT count(*) FROM app_user"
 _START_SESSION = """
 INSERT INTO user_session VALUES ($owner, $id, $created_at, $expires_at, NULL, $address, $agent)"""
 _END_SESSIONS = """
@@ -43,6 +47,12 @@ class UserRow:
     totp_last_step: int | None
 
 
+def name_key(name: str) -> str:
+    """The form under which names are compared: Ａlice, ALICE and alice are one."""
+    folded = unicodedata.normalize("NFKC", name).strip().casefold()
+    return unicodedata.normalize("NFKC", folded)
+
+
 def user_named(query: Query, name_key: str) -> UserRow | None:
     """The person with this folded name."""
     rows = query(_BY_NAME, {"name_key": name_key})
@@ -53,6 +63,17 @@ def user_of(query: Query, owner: UUID) -> UserRow | None:
     """The person with this id."""
     rows = query(_BY_OWNER, {"owner": owner})
     return UserRow(*rows[0]) if rows else None
+
+
+def nobody_yet(query: Query) -> bool:
+    """Whether there is no person here at all."""
+    return query(_COUNT, {}) == [(0,)]
+
+
+def admitted(owner: UUID, name: str, password_hash: str, now: datetime, *, first: bool) -> Write:
+    """The write that makes a person; the first one is the operator."""
+    row = {"owner": owner, "name": name, "name_key": name_key(name), "created_at": now}
+    return Write(_ADMIT, {**row, "password_hash": password_hash, "operator": first})
 
 
 def session_started(owner: UUID, session: str, visit: Visit, now: datetime) -> list[Write]:

@@ -227,7 +227,7 @@ def test_the_command_line_loads_and_removes_it_for_a_named_person(
     db.close()
     assert main(["demo", "--user", "mei"]) == 0
     assert main(["demo", "--user", "Mei"]) == REFUSED
-    assert main(["demo", "--user", "nobody"]) == REFUSED
+    assert main(["demo", "--user", "nobody", "--remove"]) == REFUSED
     assert main(["demo", "--user", "Mei", "--remove"]) == 0
     told = capsys.readouterr()
     assert "transactions loaded" in told.out

@@ -124,9 +124,21 @@ def test_import_verify_backup_restore_from_the_command_line(
     assert len(list((home / "backups").glob("replaced-*.duckdb"))) == 1
 
 
-def test_nobody_is_signed_up_by_an_import(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["import", str(sample(MEITUAN)), "--user", "bob", "--home", str(home)]) == 2
-    assert capsys.readouterr().err == "not_found: what=user, key=bob\n"
+def test_an_import_for_a_new_name_admits_a_person_who_cannot_sign_in_yet(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["import", str(sample(MEITUAN)), "--user", "bob", "--home", str(home)]) == 0
+    assert "python -m data password" in capsys.readouterr().err
+    assert main(["import", str(sample(MEITUAN)), "--user", "bob", "--home", str(home)]) == 0
+    told = capsys.readouterr()
+    assert (told.err, told.out.split(":")[0]) == ("", "nothing new")
+
+
+def test_a_refused_file_admits_nobody(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    empty = tmp_path / "empty.csv"
+    empty.touch()
+    assert main(["import", str(empty), "--user", "bob", "--home", str(home)]) == 2
+    assert "bob" not in capsys.readouterr().err
 
 
 def test_one_refused_file_keeps_the_others_out(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
