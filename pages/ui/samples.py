@@ -29,10 +29,11 @@ def sample_banner(user: User) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="sample.banner"):
         st.markdown(f":material/explore: {text('sample.banner')}", width="stretch")
         if st.button(text("sample.remove"), key="sample.remove", icon=":material/delete_sweep:", type="tertiary"):
-            _remove(user)
+            remove_sample(user)
 
 
-def _remove(user: User) -> None:
+def remove_sample(user: User) -> None:
+    """Take the sample data out again, with those of its limits that nobody changed, and draw the page anew."""
     try:
         demo.remove(user.database, user.owner)
     except Rejection as no:
