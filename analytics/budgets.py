@@ -26,6 +26,7 @@ from data.planning import OVERALL, THRESHOLDS, Carry, LimitChange, limit_history
 _OWNERS: Final = 256
 _AVERAGED: Final = 3
 _held: Held[tuple[LimitChange, ...]] = Held(_OWNERS)
+_held_envelopes: Held[tuple[Envelope, ...]] = Held(_OWNERS)
 LimitKey = tuple[str, str]  # category ("" overall), currency
 
 
@@ -136,6 +137,11 @@ def budget(scope: Scope, month: Span, currency: str) -> Budget:
 
 def envelopes(scope: Scope, month: Span) -> list[Envelope]:
     """Every envelope of a month, in every currency; answered from memory."""
+    key = (month, scope.today, scope.start_day)
+    return list(_held_envelopes.get(scope.db, scope.owner, key, lambda: tuple(_envelopes(scope, month))))
+
+
+def _envelopes(scope: Scope, month: Span) -> list[Envelope]:
     changes = _changes(scope)
     keys = dict.fromkeys((c.category, c.currency) for c in changes)
     chains = (_chain(scope, changes, key, month) for key in keys)

@@ -15,12 +15,14 @@ from typing import Final
 
 from analytics.days import this_and_last_month
 from analytics.figures import median
+from analytics.held import Held
 from analytics.months import complete_months, currencies
 from analytics.recurring import Series, recurring
 from analytics.scope import Scope
 from analytics.spending import totals
 from data.period import Span
 
+_OWNERS: Final = 256
 _HIDDEN_BEFORE_DAY: Final = 7
 _MONTHS_NEEDED: Final = 3
 _PEAK: Final = 4
@@ -57,9 +59,17 @@ class Past:
     days: int
 
 
+_held: Held[Forecast | None] = Held(_OWNERS)
+
+
 def forecast(scope: Scope, currency: str) -> Forecast | None:
     """The running month's forecast; None in an empty book, and before day 7 unless three complete months exist."""
     scope = dataclasses.replace(scope, refunds_in_purchase_month=False)
+    key = (currency, scope.today, scope.start_day)
+    return _held.get(scope.db, scope.owner, key, lambda: _forecast(scope, currency))
+
+
+def _forecast(scope: Scope, currency: str) -> Forecast | None:
     month = scope.month
     past = [span for span in complete_months(scope) if span.end <= month.start][-_MONTHS_NEEDED:]
     if currency not in currencies(scope) or not _may_show(month, scope.today, len(past)):

@@ -9,17 +9,12 @@ from hypothesis import strategies as st
 from analytics import alerts, budgets
 from analytics.budgets import Actual, Envelope, Status
 from data.database import Database
-from data.money import CurrencyUnknown
 from data.period import Span, month_of
 from data.planning import (
     Alert,
     Carry,
-    CategoryUnknown,
     LimitItem,
-    LimitOutOfRange,
-    LimitTwice,
     dismiss_alert,
-    limit_history,
     raise_alerts,
     set_limits,
 )
@@ -198,26 +193,6 @@ def test_each_threshold_warns_once_a_month_and_a_dismissed_one_is_gone(book: Boo
     assert [alert.threshold for alert in alerts.due(book.scope("2026-10-06"))] == [100]
     assert [w.envelope.overrun for w in alerts.warnings(book.scope("2026-10-06"))] == [350]
     assert alerts.due(book.scope("2026-11-01")) == ()
-
-
-def test_limits_that_make_no_sense_are_refused_and_change_nothing(book: Book) -> None:
-    month = date(2026, 10, 1)
-    for items, refusal in (
-        ([LimitItem("", "CNY", 1), LimitItem("", "CNY", 2)], LimitTwice),
-        ([LimitItem("", "CNY", -1)], LimitOutOfRange),
-        ([LimitItem("", "XXQ", 1)], CurrencyUnknown),
-        ([LimitItem("dining", "CNY", 1), LimitItem("nonsense", "CNY", 1)], CategoryUnknown),
-        ([LimitItem("salary", "CNY", 1)], CategoryUnknown),
-    ):
-        with pytest.raises(refusal):
-            set_limits(book.db, book.owner, month, items)
-    assert limit_history(book.db, book.owner) == ()
-
-
-def test_setting_a_limit_again_as_it_is_adds_no_history(book: Book) -> None:
-    limit(book, "2026-10", 500, "dining", Carry.SURPLUS)
-    limit(book, "2026-10", 500, "dining", Carry.SURPLUS)
-    assert [(one.amount, one.carry) for one in limit_history(book.db, book.owner)] == [(500, Carry.SURPLUS)]
 
 
 def test_a_category_of_the_persons_own_can_be_limited(book: Book) -> None:
