@@ -135,6 +135,12 @@ def budget_rows(answers: Iterable[Envelope]) -> Table:
     return Table("budget", _ENVELOPE, [_envelope(one) for one in answers])
 
 
+def unlimited(answer: Budget) -> Table:
+    """What was spent where no limit stands."""
+    rows = [[category, answer.currency, amount] for category, amount in answer.unlimited]
+    return Table("unlimited", (_CATEGORY, _CURRENCY, *_money("spending")), rows)
+
+
 def budget_history(answers: Iterable[Envelope | Actual], category: str, currency: str) -> Table:
     """One limit along the months; months without the limit have only their spending."""
     rows = [

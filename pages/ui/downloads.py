@@ -25,10 +25,19 @@ _ACCOUNT_KINDS = ("asset", "liability", "income", "expense", "equity")
 
 
 def download(
-    scope: Scope, make: Callable[[], Table], file: str, *, key: str, accounts: Mapping[str, str] | None = None
+    scope: Scope,
+    make: Callable[[], Table],
+    file: str,
+    *,
+    key: str,
+    accounts: Mapping[str, str] | None = None,
+    compact: bool = False,
 ) -> None:
-    """A button for `file` (without ending); `make` is asked only when it is pressed. accounts: id → name."""
-    csv_button(f"{file}.csv", lambda: csv_of(scope, make(), accounts), key=key)
+    """A button for `file` (without ending); `make` is asked only when it is pressed.
+
+    accounts: id → name. compact: the icon alone, for a card's title row.
+    """
+    csv_button(f"{file}.csv", lambda: csv_of(scope, make(), accounts), key=key, compact=compact)
 
 
 def csv_of(scope: Scope, table: Table, accounts: Mapping[str, str] | None = None) -> bytes:

@@ -132,7 +132,10 @@ def unlimited(scope: Scope, answer: Budget) -> None:
     """What was spent where no limit stands."""
     if not answer.unlimited or not answer.all:
         return
-    body, _ = card(text("budgets.unlimited"), key="budgets.unlimited.card")
+    body, corner = card(text("budgets.unlimited"), key="budgets.unlimited.card")
+    with corner:
+        make = partial(csv.unlimited, answer)
+        download(scope, make, f"unlimited-{answer.month.start}", key="budgets.unlimited.csv", compact=True)
     with body:
         look = charts.look(answer.currency)
         slices = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pandas as pd
@@ -67,7 +68,9 @@ def breakdown(scope: Scope, one: Breakdown) -> None:
     parts = [_slice(scope, look, part) for part in one.slices if part.amount]
     left, right = st.columns([3, 2])
     with left:
-        body, _ = card(text("categories.shares"), key="categories.shares")
+        body, corner = card(text("categories.shares"), key="categories.shares")
+        with corner:
+            _breakdown_csv(scope, one, "categories.shares.csv")
         with body:
             picked = charts.show_selectable(
                 charts.treemap(look, parts, height=max(320, 36 * len(parts))),
@@ -75,7 +78,9 @@ def breakdown(scope: Scope, one: Breakdown) -> None:
                 alt=text("categories.shares"),
             )
     with right:
-        body, _ = card(text("categories.ranked"), key="categories.ranked")
+        body, corner = card(text("categories.ranked"), key="categories.ranked")
+        with corner:
+            _breakdown_csv(scope, one, "categories.ranked.csv")
         with body:
             picked = picked or charts.show_selectable(
                 charts.ranked_bars(look, parts, total=one.total),
@@ -85,6 +90,11 @@ def breakdown(scope: Scope, one: Breakdown) -> None:
     if picked:
         look_into(picked)
         st.rerun()
+
+
+def _breakdown_csv(scope: Scope, one: Breakdown, key: str) -> None:
+    file = f"categories-{one.span.start}-{one.span.last}"
+    download(scope, lambda: csv.breakdown(one, "category"), file, key=key, compact=True)
 
 
 def _slice(scope: Scope, look: charts.Look, part: Slice) -> charts.Slice:
@@ -165,7 +175,10 @@ def _parts(scope: Scope, one: Breakdown, top: Slice) -> None:
         )
         for place, part in enumerate(drawn)
     ]
-    body, _ = card(text("categories.parts"), key="categories.parts")
+    body, corner = card(text("categories.parts"), key="categories.parts")
+    with corner:
+        family = dataclasses.replace(one, slices=(top,))
+        _breakdown_csv(scope, family, "categories.parts.csv")
     with body:
         visit = session.recall("categories.visit", 0)
         picked = charts.show_selectable(
