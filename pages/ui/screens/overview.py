@@ -161,7 +161,7 @@ def twelve_months(scope: Scope, now: Overview) -> None:
             if limit
             else None
         )
-        figure = charts.bars(look, steps(points), series, line=line, partial_last=points[-1].partial, height=300)
+        figure = charts.bars(look, steps(points), series, line=line, partial_last=points[-1].partial, height=370)
         picked = charts.show_selectable(figure, "overview.trend", alt=text("overview.trend"))
         download(scope, lambda: csv.trend(points, now.currency), "months", key="overview.trend.csv")
     if picked:
