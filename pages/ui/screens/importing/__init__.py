@@ -1,0 +1,1 @@
+"""The parts of the import screen: dropping files, naming columns, the preview, booking, past imports."""
