@@ -89,10 +89,10 @@ def _head(scope: Scope, one: Detail, zone: str) -> None:
     amount = own_amount(one)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(gap=None, width="content"):
-            st.header(format.md_escape(one.called or one.description or text(f"kind.{one.kind}")), anchor=False)
+            st.title(format.md_escape(one.called or one.description or text(f"kind.{one.kind}")), anchor=False)
             st.caption(format.md_escape(" · ".join(_facts(one, zone))))
         if amount is not None:
-            st.header(format.md_escape(format.money(amount, signed=True)), anchor=False, width="content")
+            st.title(format.md_escape(format.money(amount, signed=True)), anchor=False, width="content")
     with st.container(horizontal=True, gap="small"):
         st.badge(text(f"kind.{one.kind}"), color="blue")
         for key in dict.fromkeys(part.category for part in one.parts):

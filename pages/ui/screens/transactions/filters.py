@@ -30,13 +30,13 @@ _RANGE = 2
 def search(scope: Scope) -> Query:
     """Draw everything that narrows the list; answer what is asked for. A text that cannot be read is explained."""
     asked = words.read(state.query(), scope.start_day)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        _box(asked)
+    _box(asked)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover(text("transactions.filters"), icon=":material/tune:", key="transactions.filters"):
             _filters(scope, asked)
         with st.popover("", icon=":material/help:", key="transactions.help", help=text("transactions.help")):
             _help()
-    _quick(asked)
+        _quick(asked)
     if asked.refusal is not None:
         refused(asked.refusal)
     return asked
@@ -60,8 +60,10 @@ def _box(asked: Query) -> None:
 
 def refused(refusal: SearchInvalid) -> None:
     """Why the search cannot be read, and where: the words up to there, and the one that is meant."""
-    before, here = refusal.text[: refusal.position], refusal.text[refusal.position :]
-    place = f"{format.md_escape(before)} **:red[{format.md_escape(here)}]**"
+    before, rest = refusal.text[: refusal.position], refusal.text[refusal.position :]
+    here = rest if refusal.reason == "quote_open" else rest.split(maxsplit=1)[0]
+    parts = [format.md_escape(before), f"**:red[{format.md_escape(here)}]**", format.md_escape(rest[len(here) :])]
+    place = " ".join(part for part in parts if part)
     todo = markdown(f"transactions.refused.{refusal.reason}")
     st.warning(f"{place}\n\n{todo}", title=format.md_escape(rejection_text(refusal)), icon=":material/search_off:")
 
@@ -79,24 +81,23 @@ def _quick(asked: Query) -> None:
 
     session.set_widget("transactions.kinds", kind.value if kind and kind.value in _QUICK else None)
     session.set_widget("transactions.states", words.states(asked))
-    with st.container(horizontal=True, gap="small"):
-        st.pills(
-            text("column.kind"),
-            _QUICK,
-            key="transactions.kinds",
-            format_func=names.__getitem__,
-            label_visibility="collapsed",
-            on_change=kind_chosen,
-        )
-        st.pills(
-            text("transactions.state"),
-            words.STATES,
-            selection_mode="multi",
-            key="transactions.states",
-            format_func=states.__getitem__,
-            label_visibility="collapsed",
-            on_change=states_chosen,
-        )
+    st.pills(
+        text("column.kind"),
+        _QUICK,
+        key="transactions.kinds",
+        format_func=names.__getitem__,
+        label_visibility="collapsed",
+        on_change=kind_chosen,
+    )
+    st.pills(
+        text("transactions.state"),
+        words.STATES,
+        selection_mode="multi",
+        key="transactions.states",
+        format_func=states.__getitem__,
+        label_visibility="collapsed",
+        on_change=states_chosen,
+    )
 
 
 def _filters(scope: Scope, asked: Query) -> None:

@@ -27,7 +27,7 @@ def ledger(scope: Scope, one: Detail) -> None:
         [
             (
                 account_name(line),
-                format.money(line.amount, signed=True, mixed=mixed),
+                _unbroken(format.money(line.amount, signed=True, mixed=mixed)),
                 side(line.amount),
                 _category(scope, line),
             )
@@ -35,6 +35,11 @@ def ledger(scope: Scope, one: Detail) -> None:
         ],
     )
     st.caption(text("transactions.ledger.explained"))
+
+
+def _unbroken(amount: str) -> str:
+    """The amount with its sign held to it by an invisible joiner: narrow cells break after a sign."""
+    return amount[0] + "\u2060" + amount[1:]
 
 
 def account_name(line: PostingLine) -> str:

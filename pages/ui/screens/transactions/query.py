@@ -57,7 +57,7 @@ def with_states(query: Query, wanted: Iterable[str]) -> str:
 
 def _rewritten(query: Query, keep: Callable[[Term], bool], said: list[str]) -> str:
     terms = query.search.terms
-    ends = [*(term.position for term in terms[1:]), len(query.search.text)]
+    ends = [*(term.position for term in terms[1:]), len(query.search.text)][: len(terms)]
     kept = [query.search.text[term.position : end].strip() for term, end in zip(terms, ends, strict=True) if keep(term)]
     return " ".join([*kept, *said])
 

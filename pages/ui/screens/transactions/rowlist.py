@@ -50,7 +50,8 @@ tr.off td:not(.tick) { opacity: .5; } tr.off td.amount { text-decoration: line-t
   table, tbody { display: block; } thead, td.date, td.account, .more { display: none; }
   tbody tr { display: grid; grid-template-columns: 1.75rem 2.375rem minmax(0, 1fr) auto; align-items: center;
     border-bottom: 1px solid color-mix(in srgb, var(--st-border-color) 60%, transparent); }
-  td { border: 0; padding: .5625rem 0; width: auto; } td.tick { grid-area: 1 / 1; } td.category { grid-area: 1 / 2; width: auto; }
+  td { border: 0; padding: .5625rem 0; width: auto; }
+  td.tick { grid-area: 1 / 1; } td.category { grid-area: 1 / 2; width: auto; }
   td.category .name { display: none; } td.payee { grid-area: 1 / 3; } td.amount { grid-area: 1 / 4; width: auto;
     padding-left: .5rem; }
   .face { margin: 0; } .mini { display: block; }
