@@ -92,7 +92,7 @@ def hit_count(database: Database, owner: OwnerId, rule: Rule) -> int:
 
 
 def examples(database: Database, owner: OwnerId, rule: Rule, most: int = 10) -> tuple[int, tuple[EntryId, ...]]:
-    """How many transactions the rule's conditions hold for, and some of them, the newest of each sort first."""
+    """How many transactions the rule's conditions hold for, and some of them, the newest first."""
     count, found = ruling.examples(database.read, owner, rule, most)
     return count, tuple(found)
 

@@ -65,12 +65,19 @@ _COUNTED: Final = (
 )
 
 
-_NEWEST: Final = (
-    "SELECT max(cast(happened_on AS varchar) || ' ' || cast(entry AS varchar)), count(*), kind, direction, payee,"
-    " description, method, account_key, source, source_category, mcc, amount, currency, booked_on FROM ("
-    + _ROWS
-    + ") r GROUP BY kind, direction, payee, description, method, account_key, source, source_category, mcc, amount,"
+_ALIKE: Final = (
+    "PARTITION BY kind, direction, payee, description, method, account_key, source, source_category, mcc, amount,"
     " currency, booked_on"
+)
+_NEWEST: Final = (
+    "SELECT entry, happened_on, place, alike, kind, direction, payee, description, method, account_key, source,"
+    " source_category, mcc, amount, currency, booked_on FROM (SELECT r.*, count(*) OVER ("
+    + _ALIKE
+    + ") AS alike, row_number() OVER ("
+    + _ALIKE
+    + " ORDER BY happened_on DESC, entry DESC) AS place FROM ("
+    + _ROWS
+    + ") r) n WHERE place <= $most"
 )
 
 
@@ -82,15 +89,18 @@ def hits(query: Query, owner: OwnerId, rule: Rule) -> int:
 
 
 def examples(query: Query, owner: OwnerId, rule: Rule, most: int) -> tuple[int, list[EntryId]]:
-    """How many standing entries the conditions hold for, and the newest of each sort, at most `most` of them.
+    """How many standing entries the conditions hold for, and at most `most` of them, the newest first.
 
-    A sort is what the rule cannot tell apart: ten visits to one shop are one example of a rule about the payee.
+    Of what the rule cannot tell apart (ten visits to one shop, for a rule about the payee) one is taken before any is
+    taken twice, so that a few examples show all that is meant.
     """
     applies = matcher_of(rule)
-    rows = query(_NEWEST, {"owner": owner, **_looked_at(rule)})
-    held = [row for row in rows if applies(_facts(row[2:]))]
-    newest = sorted((row[0] for row in held), reverse=True)[:most]
-    return sum(row[1] for row in held), [EntryId(UUID(one.split(" ")[1])) for one in newest]
+    rows = query(_NEWEST, {"owner": owner, "most": most, **_looked_at(rule)})
+    held = [row for row in rows if applies(_facts(row[4:]))]
+    newest = sorted(held, key=lambda row: (row[1], row[0]), reverse=True)
+    chosen = sorted(newest, key=lambda row: int(row[2]))[:most]
+    shown = sorted(chosen, key=lambda row: (row[1], row[0]), reverse=True)
+    return sum(row[3] for row in held if row[2] == 1), [EntryId(UUID(row[0])) for row in shown]
 
 
 def matching(query: Query, owner: OwnerId, rule: Rule) -> list[EntryId]:

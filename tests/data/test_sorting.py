@@ -286,14 +286,14 @@ def test_the_preview_counts_what_a_rule_would_hold_for(
     assert sorting.hit_count(shops.db, shops.owner, rule(*conditions)) == hits
 
 
-def test_the_preview_shows_the_newest_of_each_sort(shops: Bookkeeping) -> None:
-    shops.imports(spent("2026-03-12", "18", "瑞幸咖啡", order="A9"), file="later.csv")
+def test_the_preview_shows_a_few_of_every_sort_the_newest_first(shops: Bookkeeping) -> None:
+    visits = [spent(f"2026-03-{day}", "18", "瑞幸咖啡", order=f"V{day}") for day in range(12, 20)]
+    shops.imports(*visits, file="later.csv")
     about_payees = rule(says("瑞幸"))
-    count, found = sorting.examples(shops.db, shops.owner, about_payees)
+    count, found = sorting.examples(shops.db, shops.owner, about_payees, most=4)
     assert count == sorting.hit_count(shops.db, shops.owner, about_payees)
-    assert found[0] == shops.entry("A9")
-    assert len(found) == len(set(found)) < count
-    assert sorting.examples(shops.db, shops.owner, about_payees, most=1)[1] == found[:1]
+    assert found == tuple(shops.entry(order) for order in ("V19", "S1", "A2", "A1"))
+    assert len(sorting.examples(shops.db, shops.owner, about_payees)[1]) == 10
     assert sorting.examples(shops.db, OwnerId(new_id()), about_payees) == (0, ())
 
 

@@ -63,12 +63,17 @@ def _tree(scope: Scope, side: CategoryKind, put_away: frozenset[str]) -> None:
         for top in tops(side, scope.categories):
             if top.key not in put_away:
                 below = [one for one in children_of(top.key, scope.categories) if one.key not in put_away]
-                grid.markdown("\n\n".join([f"**{_said(scope, top)}**", " · ".join(_said(scope, one) for one in below)]))
+                grid.markdown("\n\n".join([f"**{_said(scope, top)}**", " ".join(_chip(scope, one) for one in below)]))
 
 
 def _said(scope: Scope, one: Category) -> str:
-    mine = "" if one.key in BUILT_IN else f" :blue-badge[{text('settings.categories.own')}]"
-    return f"{one.icon} {md_escape(category_name(scope, one.key))}{mine}"
+    mine = "" if one.key in BUILT_IN else f" · {text('settings.categories.own')}"
+    return f"{one.icon} {md_escape(category_name(scope, one.key) + mine)}"
+
+
+def _chip(scope: Scope, one: Category) -> str:
+    """A child, which no line break parts; the person's own ones also say so."""
+    return f":{'gray' if one.key in BUILT_IN else 'blue'}-badge[{_said(scope, one)}]"
 
 
 def _create(user: User, scope: Scope, side: CategoryKind, put_away: frozenset[str]) -> None:

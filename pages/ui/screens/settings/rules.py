@@ -95,7 +95,10 @@ def _buttons(user: User, found: Sequence[Rule], place: int, rule: Rule) -> None:
     )
     for word, icon, do, facts in deeds:
         label = text("settings.rules.run") if word == "run" else text(f"action.{word}")
-        st.button(label, key=f"{key}.{word}", icon=f":material/{icon}:", type="tertiary", on_click=do, args=facts)
+        said, hint = ("", label) if word == "delete" else (label, None)
+        st.button(
+            said, key=f"{key}.{word}", icon=f":material/{icon}:", help=hint, type="tertiary", on_click=do, args=facts
+        )
 
 
 def _hits(user: User, rule: Rule) -> int:

@@ -96,8 +96,7 @@ def size_said(size: int) -> str:
 def _about() -> None:
     body, _ = card(text("settings.about.title"), key="settings.about.card", stretch=False)
     with body:
-        said = text("settings.about.version", name=text("app.name"), version=version_of(_OURS) or format.NONE)
-        st.markdown(format.md_escape(said))
+        st.markdown(format.md_escape(f"{text('app.name')} {version_of(_OURS)}"))
         st.caption(text("settings.about.licence"))
         rows = [(name, version_of(name) or format.NONE, licence_of(name)) for name in _BUILT_ON]
         frame = pd.DataFrame(rows, columns=["name", "version", "licence"])
