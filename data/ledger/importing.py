@@ -56,8 +56,8 @@ def legs_of(move: Move, fee: Move | None = None) -> tuple[Leg, ...]:
     """The legs of a line, and of the fee that its row contains when it is a transfer; they sum to zero.
 
     An expense or refund is settled against the expense book, income against the income book, an adjustment against
-    equity. A transfer goes to the other own account, to clearing when the statement does not name it. A fee paid
-    from the transfer's own account shares its leg.
+    equity. A transfer goes to the other own account, to clearing when the statement does not name it; its fee, paid
+    from the same account, shares its leg.
     """
     own = move.minor if move.direction is Direction.IN else -move.minor
     category = None if move.kind in _WITHOUT_CATEGORY else move.category
@@ -68,16 +68,12 @@ def legs_of(move: Move, fee: Move | None = None) -> tuple[Leg, ...]:
             Leg(other, -own, move.currency, category),
         )
     require(fee.kind is Kind.FEE and move.kind is Kind.TRANSFER, "only a transfer carries its fee in its entry")
+    require((fee.account, fee.currency) == (move.account, move.currency), "the transfer's own account pays its fee")
     paid = fee.minor if fee.direction is Direction.IN else -fee.minor
-    counter = Leg(other, -own, move.currency, None)
-    cost = Leg(EXPENSE_KEY, -paid, fee.currency, fee.category)
-    if (fee.account, fee.currency) == (move.account, move.currency):
-        return Leg(move.account, own + paid, move.currency, None), counter, cost
     return (
-        Leg(move.account, own, move.currency, None),
-        counter,
-        cost,
-        Leg(fee.account, paid, fee.currency, None),
+        Leg(move.account, own + paid, move.currency, None),
+        Leg(other, -own, move.currency, None),
+        Leg(EXPENSE_KEY, -paid, fee.currency, fee.category),
     )
 
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from data.categories.categorise import side_of
 from data.categories.taxonomy import OTHER_INCOME, UNCATEGORISED, CategoryKind
 from data.errors import NotFound
-from data.importers.statement import AccountHint, Kind
-from data.ledger.changes import CategoryDoesNotFit
+from data.importers.statement import AccountHint, Direction, Kind, Line
+from data.ledger.changes import CategoryDoesNotFit, DirectionDoesNotFit
 from data.ledger.importing import Move
 from data.matching.linking import Target
 from data.matching.preview import NEW, Preview
@@ -20,6 +20,8 @@ from data.matching.preview import NEW, Preview
 BOOKED: Final = "booked"
 DUPLICATE: Final = "duplicate"
 LEFT_OUT: Final = "left_out"
+_PAID: Final = frozenset({Kind.EXPENSE, Kind.FEE})
+_RECEIVED: Final = frozenset({Kind.INCOME, Kind.REFUND})
 _DEFAULTS = {CategoryKind.EXPENSE: UNCATEGORISED, CategoryKind.INCOME: OTHER_INCOME, None: None}
 
 
@@ -75,6 +77,7 @@ def settle(preview: Preview, choices: Choices) -> Settled:
 
     Raises:
         NotFound: a row, category or account that does not exist. CategoryDoesNotFit: one of the books' other side.
+        DirectionDoesNotFit: money that came in as an expense, or the reverse.
     """
     for row in choices.edits:
         if not 0 <= row < len(preview.lines):
@@ -101,12 +104,21 @@ def _move(preview: Preview, choices: Choices, row: int) -> Move:
     edit = choices.edits.get(row, _NO_EDIT)
     line = preview.lines[row]
     kind = edit.kind or preview.kind[row]
+    if kind is not preview.kind[row]:
+        _require_direction(kind, line)
     account = edit.account or choices.accounts.get(preview.account[row], preview.account[row])
     counter = edit.counter or preview.counter[row]
     if counter and not edit.counter:
         counter = choices.accounts.get(counter, counter)
     category = _category(preview, edit, kind, preview.category[row])
     return Move(kind, line.direction, preview.minor[row], line.amount.currency, account, counter, category)
+
+
+def _require_direction(kind: Kind, line: Line) -> None:
+    inward = line.direction is Direction.IN
+    if (kind in _PAID and inward) or (kind in _RECEIVED and not inward):
+        minor = line.amount.minor if inward else -line.amount.minor
+        raise DirectionDoesNotFit(kind.value, minor, line.amount.currency)
 
 
 def _category(preview: Preview, edit: Edit, kind: Kind, proposed: str | None) -> str | None:
@@ -179,7 +191,7 @@ def _follow(preview: Preview, choices: Choices, move: list[Move | None], target:
 
 
 def _fees(preview: Preview, move: list[Move | None]) -> dict[int, int]:
-    """A transfer and the fee of the same physical row are one entry."""
+    """A transfer and the fee of the same physical row, paid by one account, are one entry."""
     transfers: dict[tuple[int, str, int], int] = {}
     fees: dict[int, int] = {}
     for row, one in enumerate(move):
@@ -189,6 +201,16 @@ def _fees(preview: Preview, move: list[Move | None]) -> dict[int, int]:
             continue
         if one.kind is Kind.TRANSFER and line.refund_of is None:
             transfers[place] = row
-        elif one.kind is Kind.FEE and place in transfers:
+        elif one.kind is Kind.FEE and _shares(one, move[transfers.get(place, row)]):
             fees[row] = transfers.pop(place)
     return fees
+
+
+def _shares(fee: Move, transfer: Move | None) -> bool:
+    """Only what one account pays out at once is one entry: else nobody could tell whose fee it was."""
+    return (
+        transfer is not None
+        and transfer.kind is Kind.TRANSFER
+        and transfer.direction is Direction.OUT
+        and (fee.account, fee.currency) == (transfer.account, transfer.currency)
+    )

@@ -18,9 +18,9 @@ from uuid import UUID
 import pyarrow as pa
 
 from data.ids import EntryId, OwnerId, new_id, new_ids
-from data.importers.statement import Statement, Totals
+from data.importers.statement import Kind, Statement, Totals
 from data.ledger.accounts import BOOKS
-from data.ledger.importing import Leg, legs_of, utc
+from data.ledger.importing import Leg, Move, legs_of, utc
 from data.matching.choices import BOOKED, DUPLICATE, LEFT_OUT, Settled
 from data.matching.preview import Preview
 from data.store.command import Rows
@@ -83,8 +83,8 @@ class Booking:
     @property
     def backlinked(self) -> list[UUID]:
         """Refunds booked earlier whose purchase this import brings."""
-        rows = self._preview.backlinks.items()
-        return [entry for entry, row in rows if self._settled.outcome[row] == BOOKED]
+        move = self._settled.move
+        return [entry for entry, row in self._preview.backlinks.items() if _is_purchase(move[row])]
 
     def _count(self) -> list[Booked]:
         per_file = Counter(zip(self._preview.file, self._settled.outcome, strict=True))
@@ -216,6 +216,10 @@ class Booking:
             by_author[_IMPORT].append(Word(EntryId(refund), "refund_of", str(purchase)))
         for author, words in by_author.items():
             yield said(owner, actor, words, next(next_seq), now, author)
+
+
+def _is_purchase(move: Move | None) -> bool:
+    return move is not None and move.kind is Kind.EXPENSE
 
 
 def _digest(statement: Statement) -> str:

@@ -18,6 +18,7 @@ from data.store.command import Write
 
 Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
+# A refund whose purchase was undone has none, until that is imported again or a person names another.
 # The parts of a refund of a split purchase: with g refunded so far and a part ending at s of the whole P, the parts
 # refunded so far end at floor(g·s/P); a refund gets the difference that it makes. So each refund adds up to its own
 # amount, and once all is refunded every category of the purchase is back at zero.
@@ -29,12 +30,19 @@ said AS (
         FROM annotation a WHERE a.owner = $owner
     ) s WHERE newest = 1
 ),
-standing AS (
-    SELECT e.*, CASE WHEN n.entry IS NULL THEN e.refund_of ELSE cast(n.value ->> 0 AS uuid) END AS original
+undone AS (
+    SELECT DISTINCT reverses AS entry FROM entry WHERE owner = $owner AND reverses IS NOT NULL
+),
+named AS (
+    SELECT e.*, CASE WHEN n.entry IS NULL THEN e.refund_of ELSE cast(n.value ->> 0 AS uuid) END AS purchase
     FROM entry e
     LEFT JOIN said n ON n.entry = e.id AND n.field = 'refund_of'
     WHERE e.owner = $owner AND e.kind <> 'reversal' AND e.id IN (SELECT entry FROM scope)
-        AND NOT EXISTS (SELECT 1 FROM entry r WHERE r.owner = $owner AND r.reverses = e.id)
+        AND e.id NOT IN (SELECT entry FROM undone)
+),
+standing AS (
+    SELECT n.*, CASE WHEN u.entry IS NULL THEN n.purchase END AS original
+    FROM named n LEFT JOIN undone u ON u.entry = n.purchase
 ),
 wanted AS (
     SELECT id FROM standing

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import statements
-from data.bookkeeping import reclassify
+from data.bookkeeping import Annotate, annotate, reclassify
 from data.categories.rules import Action, Operator, Rule, TextCondition, TextField
 from data.database import open_database
 from data.errors import NotFound, RequestIdReused
@@ -22,7 +22,7 @@ from data.ids import EntryId, OwnerId, new_request_id
 from data.importers.mapping import Mapping, Role
 from data.importers.recognise import recognise
 from data.importers.statement import Direction, Kind, Problem, Skipped, Statement, Total, Totals
-from data.ledger.changes import CategoryDoesNotFit, Reclassify
+from data.ledger.changes import CategoryDoesNotFit, DirectionDoesNotFit, Reclassify
 from data.ledger.entry import EntryKind
 from data.matching.choices import Choices, Edit
 from data.matching.preview import IMPORTED, IN_DROP, NEW, STATED
@@ -196,12 +196,25 @@ def test_a_second_undo_and_an_unknown_batch_are_refused(book: Bookkeeping) -> No
             statements.undo(book.db, UndoImport(owner, "u3", unknown, owner))
 
 
-def test_a_refund_keeps_its_category_and_month_when_its_purchase_is_undone(book: Bookkeeping) -> None:
-    first = book.imports(spent("2026-03-01", "35.00", order="A1", category="coffee"))
+def test_a_refund_of_an_undone_purchase_stands_alone_until_the_purchase_comes_again(book: Bookkeeping) -> None:
+    bought = spent("2026-03-01", "35.00", order="A1", category="coffee")
+    first = book.imports(bought)
     book.imports(refunded("2026-04-02", "5.00", keys=("A1",)), file="april.csv")
+    annotate(book.db, Annotate(book.owner, "a", book.owner, (EntryId(book.entry("A1")),), excluded=True))
+    assert book.spending() == {}
     book.undoes(first)
-    assert book.spending() == {"coffee": -500}
-    assert links(book) == [(500, True)]
+    assert book.spending() == {"coffee": -500}, "what was said about a purchase that is gone says nothing any more"
+    assert links(book) == [(500, False)]
+    assert book.asks("SELECT DISTINCT purchase_on FROM fact WHERE owner = $owner") == [(date(2026, 4, 2),)]
+    assert book.imports(bought).linked == 1
+    assert (book.spending(), links(book), bool(book.drift())) == ({"coffee": 3000}, [(500, True)], False)
+
+
+def test_a_refund_does_not_find_a_purchase_that_the_person_calls_a_transfer(book: Bookkeeping) -> None:
+    book.imports(refunded("2026-04-02", "5.00", keys=("A1",)), file="april.csv")
+    parsed = [bill(spent("2026-03-01", "35.00", order="A1"))]
+    assert book.takes(parsed, Choices({0: Edit(kind=Kind.TRANSFER)})).linked == 0
+    assert links(book) == [(500, False)]
 
 
 # -- refunds across files
@@ -350,6 +363,7 @@ def test_choices_that_cannot_stand_are_refused_and_nothing_is_written(book: Book
         (Edit(category="no_such"), NotFound),
         (Edit(category="salary"), CategoryDoesNotFit),
         (Edit(account="no:such"), NotFound),
+        (Edit(kind=Kind.INCOME), DirectionDoesNotFit),
     ):
         with pytest.raises(refusal):
             book.takes(parsed, Choices({0: edit}))
@@ -400,6 +414,25 @@ def test_a_fee_of_a_purchase_row_is_an_entry_of_its_own(book: Bookkeeping) -> No
     book.imports(earned("2026-03-01", "100.00", row=30), charged("2026-03-01", "0.60", row=30, part=1))
     assert book.asks("SELECT kind FROM entry WHERE owner = $owner ORDER BY seq") == [("income",), ("fee",)]
     assert book.spending() == {"bank_fees": 60}
+
+
+@pytest.mark.parametrize(
+    ("direction", "account", "transfer"),
+    [(Direction.OUT, "card:x", -10000), (Direction.IN, BALANCE, -10000), (Direction.OUT, BALANCE, -10000)],
+)
+def test_a_fee_is_paid_by_its_own_account_and_never_part_of_what_was_moved(
+    book: Bookkeeping, direction: Direction, account: str, transfer: int
+) -> None:
+    move = Written(Kind.TRANSFER, direction, "2026-03-01", "100.00", counter="card:y", row=30)
+    edits = {0: Edit(account=account)}
+    book.takes([bill(move, charged("2026-03-01", "1.00", row=30, part=1))], Choices(edits, opened=(hint("card:x"),)))
+    assert book.asks(
+        """SELECT f.kind, f.amount, f.spending FROM fact f WHERE f.owner = $owner ORDER BY f.amount"""
+    ) == [("transfer", transfer, 0), ("fee", -100, 100)]
+    assert book.asks(
+        """SELECT a.hint_key FROM fact f JOIN account a ON a.owner = f.owner AND a.id = f.account
+        WHERE f.owner = $owner AND f.kind = 'fee'"""
+    ) == [(BALANCE,)]
 
 
 def test_currencies_of_one_file_are_kept_apart(book: Bookkeeping) -> None:
@@ -513,7 +546,7 @@ db = open_database(Path(sys.argv[1]))
 book = Bookkeeping(db, OwnerId(UUID(int=5)))
 parsed = [many(30_000)]
 from data import statements
-from data.bookkeeping import reclassify
+from data.bookkeeping import Annotate, annotate, reclassify
 from data.statements import ImportStatements
 preview = statements.prepare(db, book.owner, parsed)
 def told(share):
