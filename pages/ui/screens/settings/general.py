@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import zoneinfo
-from functools import cache
+from functools import cache, partial
 from typing import Literal, cast
 
 import streamlit as st
@@ -31,15 +31,15 @@ def show(user: User) -> None:
     with body, st.form(_FORM, border=False, width=720):
         wanted = _fields(user.preferences)
         pressed = st.form_submit_button(text("action.save"), key="settings.general.save", type="primary")
-    if pressed and send(
-        _FORM,
-        lambda request: choose_preferences(user.database, user.owner, wanted, request),
-        lambda _none: text("message.saved"),
-    ):
-        session.remember_preferences(wanted)  # so that the answer is said in the language just chosen
+    if pressed and send(_FORM, partial(_choose, user, wanted), lambda _none: text("message.saved")):
         st.rerun()
     body, _ = card(text("settings.theme"), key="settings.theme.card", stretch=False)
     body.caption(text("settings.theme.where"))
+
+
+def _choose(user: User, wanted: Preferences, request: str) -> None:
+    choose_preferences(user.database, user.owner, wanted, request)
+    session.remember_preferences(wanted)  # so that the answer is said in the language just chosen
 
 
 def _fields(now: Preferences) -> Preferences:

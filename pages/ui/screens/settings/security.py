@@ -42,7 +42,9 @@ def show(user: User) -> None:
 
 
 def _visit() -> Visit:
-    return Visit(st.context.ip_address or "", st.context.headers.get("User-Agent", ""))
+    """Where this tab is; nothing where Streamlit does not know (it hides the own machine's address)."""
+    address, agent = st.context.ip_address, st.context.headers.get("User-Agent")
+    return Visit(address if isinstance(address, str) else "", agent if isinstance(agent, str) else "")
 
 
 def _password(user: User) -> None:
