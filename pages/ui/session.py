@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Any, Literal, TypeVar, cast
 
 import streamlit as st
@@ -20,6 +21,7 @@ from pages.ui.periods import Period
 T = TypeVar("T")
 ThemeType = Literal["light", "dark"]
 Tone = Literal["success", "info", "warning", "error"]
+_bound_language: ContextVar[Language | None] = ContextVar("bound_language", default=None)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -53,8 +55,25 @@ def remember_preferences(preferences: Preferences) -> None:
 
 
 def language() -> Language:
-    """The language to speak: the person's choice, else the browser's."""
-    return preferences().language or normalise(st.context.locale)
+    """The language to speak: the person's choice, else the browser's; of what is `bound`, that of its session."""
+    return _bound_language.get() or preferences().language or normalise(st.context.locale)
+
+
+def bound(make: Callable[[], T]) -> Callable[[], T]:
+    """`make` to be called after this run, outside of any session, still in this session's language.
+
+    Streamlit asks what a download button was given only when it is pressed, and then there is no session to ask.
+    """
+    spoken = language()
+
+    def later() -> T:
+        before = _bound_language.set(spoken)
+        try:
+            return make()
+        finally:
+            _bound_language.reset(before)
+
+    return later
 
 
 def theme() -> ThemeType:

@@ -75,7 +75,7 @@ def csv_button(name: str, make: Callable[[], bytes], *, key: str, compact: bool 
     st.download_button(
         "" if compact else text("action.download_csv"),
         help=text("action.download_csv") if compact else None,
-        data=make,
+        data=session.bound(make),
         file_name=name,
         mime="text/csv",
         key=key,

@@ -18,7 +18,7 @@ from analytics.reports import Report
 from analytics.scope import Scope
 from analytics.spending import Breakdown
 from data.money import Money
-from pages.ui import format, links  # noqa: A004 - our word for it, always used with its dot
+from pages.ui import format, links, session  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.books import Drill, category_name, day_span
 from pages.ui.downloads import STATUS_SHOWN, csv_of, download
 from pages.ui.i18n import text
@@ -60,7 +60,7 @@ def everything(scope: Scope, answer: Report, period: Period) -> None:
     """All parts of the report as CSV files in one zip."""
     st.download_button(
         text("reports.download"),
-        data=lambda: _zip(scope, answer),
+        data=session.bound(lambda: _zip(scope, answer)),
         file_name=f"report-{period.code}-{answer.currency}.zip",
         mime="application/zip",
         key="reports.zip",

@@ -41,3 +41,4 @@ dialogs.confirm(
     on_confirm=lambda subject: session.flash(f"gone {subject}"),
 )
 st.caption(format.md_escape("end"))
+session.keep("pieces.bound", session.bound(lambda: text("nav.overview")))

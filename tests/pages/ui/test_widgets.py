@@ -1,5 +1,7 @@
 """The pieces of a screen, drawn by Streamlit itself in both languages."""
 
+import threading
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -123,3 +125,17 @@ def test_large_tables_show_the_same_words() -> None:
     columns = [Column("amount", "x", "money"), Column("day", "x", "date")]
     assert _plain(frame, columns)["amount"].tolist() == ["−¥61.00", "–"]
     assert _plain(frame, columns)["day"].tolist() == ["2026-03-02"] * 2
+
+
+def test_a_file_asked_for_after_the_run_still_speaks_the_sessions_language() -> None:
+    spoken = []
+
+    def press(make: Callable[[], str]) -> None:
+        thread = threading.Thread(target=lambda: spoken.append(make()))
+        thread.start()
+        thread.join()
+
+    for language, pressed in (("zh", "总览"), ("en", "Overview")):
+        at = _at(language)
+        press(at.session_state["lgc.kept.pieces.bound"])
+        assert spoken.pop() == pressed

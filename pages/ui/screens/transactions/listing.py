@@ -77,7 +77,8 @@ def listing(scope: Scope, criteria: Criteria, seen: Page) -> None:
             return
         _rows(scope, seen)
         if seen.pages > 1:
-            session.set_widget(state.page_key(), seen.number)
+            if (session.widget(state.page_key()) or 1) != seen.number:
+                session.set_widget(state.page_key(), seen.number)
             with st.container(horizontal_alignment="center"):
                 st.pagination(seen.pages, key=state.page_key(), max_visible_pages=5, on_change=state.untick)
 
@@ -125,7 +126,9 @@ def _csv(scope: Scope, criteria: Criteria) -> None:
     order, names = state.order(), category_names(scope)
     download(
         scope,
-        lambda: csv.transactions(rows(scope, criteria, sort=order.by, descending=order.descending, names=names)),
+        lambda: csv.transactions(
+            rows(scope, criteria, sort=order.by, descending=order.descending, names=names, order_ids=True)
+        ),
         "transactions",
         key="transactions.csv",
         accounts=account_names(scope),
@@ -189,7 +192,7 @@ def _row(
         "tags": one["tags"].split("\n") if one["tags"] else [],
         "category": category_label(scope, one["category"], one["kind"]),
         "icon": _OWN_ICONS[one["kind"]] if own else _symbol(scope, one["category"]),
-        "colour": colours.quiet if own else category_colour(scope, one["category"] or "", colours),
+        "colour": colours.muted if own else category_colour(scope, one["category"] or "", colours),
         "account": f"{account} → {counter}" if account and counter else account,
         "amount": format.money(Money(one["amount"], one["currency"]), signed=True, mixed=mixed),
         "tone": _tone(one),

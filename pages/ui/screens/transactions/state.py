@@ -60,7 +60,8 @@ def choose_order(chosen: Order) -> None:
 
 def start_over() -> None:
     """Show the first page, nothing ticked."""
-    session.set_widget(_PAGE, 1)
+    if session.widget(_PAGE) is not None:
+        session.set_widget(_PAGE, 1)
     tick(())
     session.keep("transactions.turn", turn() + 1)
 
