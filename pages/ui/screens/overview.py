@@ -19,7 +19,7 @@ from pages.ui.context import User
 from pages.ui.downloads import STATUS_SHOWN, download
 from pages.ui.i18n import plural, text
 from pages.ui.limit_bar import limit_bar
-from pages.ui.screens.rows import latest_rows
+from pages.ui.screens.latest import latest_rows
 from pages.ui.screens.trends import steps
 from pages.ui.widgets import Change, Kpi, card, kpi_row, notice
 
@@ -192,9 +192,7 @@ def latest(scope: Scope, now: Overview) -> None:
     with corner:
         links.link("transactions", text("action.see_all"))
     with body:
-        picked = latest_rows(scope, now.latest, key="overview.latest", mixed=len(now.currencies) > 1)
+        latest_rows(scope, now.latest, key="overview.latest", mixed=len(now.currencies) > 1)
         download(
             scope, lambda: csv.transactions(now.latest), "latest", key="overview.latest.csv", accounts=names(scope)
         )
-    if picked:
-        links.go("transactions", entry=picked)

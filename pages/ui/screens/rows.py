@@ -9,7 +9,6 @@ from analytics.accounts import names
 from analytics.scope import Scope
 from pages.ui.books import category_name
 from pages.ui.i18n import text
-from pages.ui.tables import Column, data_table
 
 
 def frame_of(scope: Scope, rows: pa.Table) -> pd.DataFrame:
@@ -44,16 +43,3 @@ def category_label(scope: Scope, category: str | None, kind: str) -> str:
         if category or kind not in ("transfer", "adjustment", "opening")
         else text(f"kind.{kind}")
     )
-
-
-def latest_rows(scope: Scope, rows: pa.Table, *, key: str, mixed: bool) -> str | None:
-    """A short table of the newest rows; the id of the chosen entry, if one was chosen."""
-    frame = frame_of(scope, rows)
-    columns = [
-        Column("payee", text("column.payee")),
-        Column("amount", text("column.amount"), "money", signed=True, mixed=mixed),
-        Column("category", text("column.category")),
-        Column("date", text("column.date"), "date"),
-    ]
-    picked = data_table(frame, columns, key=key, select="one")
-    return str(frame["entry"].iloc[picked[0]]) if picked else None

@@ -46,6 +46,7 @@ input { accent-color: var(--st-primary-color); width: 1.05rem; height: 1.05rem; 
 .mark { font-size: 1rem; width: 1rem; margin-left: .3125rem; opacity: .65; }
 td.amount { font-weight: 550; } tr.in td.amount { color: var(--in); } tr.quiet td.amount { opacity: .62; }
 tr.off td:not(.tick) { opacity: .5; } tr.off td.amount { text-decoration: line-through; }
+.plain thead, .plain .tick { display: none; }
 @container (max-width: 640px) {
   table, tbody { display: block; } thead, td.date, td.account, .more { display: none; }
   tbody tr { display: grid; grid-template-columns: 1.75rem 2.375rem minmax(0, 1fr) auto; align-items: center;
@@ -55,6 +56,7 @@ tr.off td:not(.tick) { opacity: .5; } tr.off td.amount { text-decoration: line-t
   td.category .name { display: none; } td.payee { grid-area: 1 / 3; } td.amount { grid-area: 1 / 4; width: auto;
     padding-left: .5rem; }
   .face { margin: 0; } .mini { display: block; }
+  .plain tbody tr { grid-template-columns: 0 2.375rem minmax(0, 1fr) auto; }
 }
 """
 _JS = """
@@ -76,6 +78,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   if (own.turn !== data.turn) { own.turn = data.turn; own.on = new Set(data.ticked); own.last = -1; }
   const list = parentElement.querySelector(".list");
   list.style.setProperty("--in", data.income);
+  list.classList.toggle("plain", !!data.plain);
   const head = list.querySelector("thead tr"), body = list.querySelector("tbody");
   const boxes = [];
   const all = el("input");
@@ -147,15 +150,22 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
 _list = st.components.v2.component("transactions", html=_HTML, css=_CSS, js=_JS)
 
 
+def _nothing() -> None:
+    """What happens at a click that this list does not answer."""
+
+
 def row_list(
     data: Mapping[str, Any],
     *,
     key: str,
-    on_ticked: Callable[[], None],
     on_opened: Callable[[], None],
-    on_sorted: Callable[[], None],
+    on_ticked: Callable[[], None] = _nothing,
+    on_sorted: Callable[[], None] = _nothing,
 ) -> None:
-    """Draw the rows; the callbacks find what happened in the widget's value: `ticked`, `opened`, `sorted`."""
+    """Draw the rows; the callbacks find what happened in the widget's value: `ticked`, `opened`, `sorted`.
+
+    data["plain"]: rows that only open, without headings and ticks, as another screen shows a few of them.
+    """
     _list(
         key=key,
         data=dict(data),
