@@ -83,6 +83,7 @@ def _outlook(now: Overview) -> Kpi:
         text("overview.forecast"),
         _money(now, one.estimate),
         Change(spread, "same"),
+        now.cumulative,
         help=text("overview.forecast.help"),
     )
 
