@@ -16,7 +16,7 @@ from data.matching.preview import FileReport
 from data.money import Money
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.downloads import download
-from pages.ui.i18n import text
+from pages.ui.i18n import plural, text
 from pages.ui.tables import Column, data_table
 from pages.ui.widgets import card
 
@@ -56,8 +56,7 @@ def verdict(figure: Figure) -> str:
         parts.append(format.money(Money(difference, figure.currency), signed=True))
     rows = figure.ours.count - figure.stated.count
     if rows:
-        signed = f"+{rows:,}" if rows > 0 else format.count(rows)
-        parts.append(text("importing.check.rows", n=signed))
+        parts.append(plural("importing.check.rows", abs(rows), sign="+" if rows > 0 else format.MINUS))
     return text("importing.check.differs", by=", ".join(parts))
 
 

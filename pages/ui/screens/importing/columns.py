@@ -34,6 +34,7 @@ _OPEN: Final = "import.columns"
 _NONE: Final = ""
 _NEW: Final = "+"
 _CURRENCIES: Final = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP", "TWD", "SGD", "AUD", "CAD", "CHF", "KRW")
+_UNREADABLE: Final = frozenset({"role_twice", "no_date", "no_amount"})  # with these no row can be read
 _LONGEST: Final = 60
 
 
@@ -66,13 +67,13 @@ def screen(user: User, scope: Scope, one: Waiting) -> None:
     header, skip_top, skip_bottom = _rows(needs, guess, key)
     roles = _roles(needs, guess, header, skip_top, key)
     made = _writing(user, scope, one, Draft(header, skip_top, skip_bottom, roles), key)
-    mapping = drafts.mapping_of(needs.table, made, guess)
     wrong = drafts.troubles(made)
+    mapping = None if _UNREADABLE & set(wrong) else drafts.mapping_of(needs.table, made, guess)
     _first_rows(needs, mapping, wrong, key)
     with st.container(horizontal=True, vertical_alignment="center"):
         pressed = st.button(text("importing.map.use"), key=f"{key}.use", type="primary", disabled=bool(wrong))
         keep = st.checkbox(text("importing.map.keep"), value=True, key=f"{key}.keep")
-    if pressed:
+    if pressed and mapping is not None:
         _use(user, one, mapping, keep=keep)
 
 
@@ -191,8 +192,9 @@ def _order(one: Waiting, guess: Mapping | None, so_far: Draft, key: str) -> Date
         text("importing.map.order"),
         list(names),
         default=known.value if known else None,
+        required=known is not None,
         format_func=names.__getitem__,
-        key=f"{key}.order",
+        key=f"{key}.order.{known.value if known else None}",  # another column: what it proves is chosen
     )
     if chosen is None:
         st.warning(text("importing.map.order.ask"), icon=":material/help:")
@@ -240,12 +242,12 @@ def _hint(account: Account) -> AccountHint:
     return AccountHint(account.hint_key, account.name, AccountKind(account.kind), account.institution, account.last4)
 
 
-def _first_rows(needs: NeedsMapping, mapping: Mapping, wrong: tuple[str, ...], key: str) -> None:
+def _first_rows(needs: NeedsMapping, mapping: Mapping | None, wrong: tuple[str, ...], key: str) -> None:
     body, _ = card(text("importing.map.preview"), key=f"{key}.preview.card")
     with body:
         for code in wrong:
             st.warning(said("trouble", code), icon=":material/arrow_upward:")
-        if set(wrong) & {"role_twice", "no_date", "no_amount"}:
+        if mapping is None:
             return
         rows = drafts.first_rows(needs.table, mapping)
         if isinstance(rows, FileRefused):

@@ -42,6 +42,12 @@ def running() -> bool:
     return session.recall(_RUNNING, False)  # noqa: FBT003 - a default value
 
 
+def cancel() -> None:
+    """Put every file aside; too late once the booking has begun (its button is still on screen, greyed out)."""
+    if not running():
+        drop.clear()
+
+
 def choices_of(made: Prepared) -> Choices:
     """Everything the person decided about this preview."""
     into, renamed = opened.choices(made)
@@ -120,7 +126,7 @@ def outcome() -> None:
         more += [plural("importing.done.linked", receipt.linked)] if receipt.linked else []
         if more:
             st.caption(md_escape(" · ".join(more)))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             if days:
                 first, last = days
                 span = Span(first, last + _ONE_DAY)

@@ -99,7 +99,7 @@ def mapping_of(table: Table, draft: Draft, guess: Mapping | None) -> Mapping:
         header=header_cells(table.rows[draft.header]) if draft.header is not None else (),
         skip_top=0 if draft.header is not None else draft.skip_top,
         skip_bottom=draft.skip_bottom,
-        date_order=draft.date_order or DateOrder.YMD,
+        date_order=draft.date_order or base.date_order,
         decimal_comma=draft.decimal_comma,
         flip_sign=draft.flip_sign,
         currency=draft.currency,

@@ -142,7 +142,7 @@ def _filters() -> tuple[str, str, str]:
 def _found(made: Prepared, changes: Mapping[int, Edit], find: str, kind: str, only: str) -> np.ndarray[Any, Any]:
     """The positions of the new rows that the filters let through."""
     frame = made.frame
-    keep = (frame["duplicate"] == NEW).to_numpy()
+    keep = (frame["duplicate"] == NEW).to_numpy(copy=True)
     if kind:
         kinds = frame["kind"].to_numpy(dtype=object).copy()
         for row, edit in changes.items():
@@ -231,7 +231,7 @@ def _columns(scope: Scope, made: Prepared) -> dict[str, ColumnConfig | None]:
     config = st.column_config
     return {
         "date": config.TextColumn(text("column.date"), width=100),
-        "payee": config.TextColumn(text("column.payee"), width="medium"),
+        "payee": config.TextColumn(text("column.payee"), width=150),
         "amount": config.TextColumn(text("column.amount"), alignment="right", width=110),
         "kind": config.SelectboxColumn(
             text("column.kind"),
@@ -241,13 +241,13 @@ def _columns(scope: Scope, made: Prepared) -> dict[str, ColumnConfig | None]:
             width=90,
         ),
         "category": config.SelectboxColumn(
-            text("column.category"), options=list(categories), format_func=one_of(categories), width="medium"
+            text("column.category"), options=list(categories), format_func=one_of(categories), width=190
         ),
         "account": config.SelectboxColumn(
-            text("column.account"), options=list(accounts), format_func=one_of(accounts), required=True
+            text("column.account"), options=list(accounts), format_func=one_of(accounts), required=True, width=160
         ),
         "link": config.CheckboxColumn(text("importing.link"), help=text("importing.link.help"), width="small"),
-        "out": config.CheckboxColumn(text("importing.out"), help=text("importing.out.help"), width="small"),
+        "out": config.CheckboxColumn(text("importing.out"), help=text("importing.out.help"), width=100),
         "remark": config.TextColumn(text("importing.remark"), width="large"),
         "place": config.TextColumn(text("column.line"), width="small"),
     }

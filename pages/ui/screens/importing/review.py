@@ -11,7 +11,7 @@ from analytics.scope import Scope
 from data.money import Money
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.i18n import plural, text
-from pages.ui.screens.importing import checks, commit, drop, newrows, opened, tray
+from pages.ui.screens.importing import checks, commit, newrows, opened, tray
 from pages.ui.screens.importing.figures import left_out, tallies
 from pages.ui.screens.importing.preview import Prepared, by_row, edits
 from pages.ui.widgets import Kpi, card, kpi_row, notice
@@ -22,7 +22,7 @@ _TABS: Final = ("new", "duplicates", "skipped", "problems")
 def controls(place: DeltaGenerator, made: Prepared | None) -> None:
     """Cancel and import, where the page's controls are."""
     with place:
-        st.button(text("action.cancel"), key="import.cancel", on_click=drop.clear)
+        st.button(text("action.cancel"), key="import.cancel", on_click=commit.cancel)
         if made is None:
             return
         count = made.new - left_out(made.frame, by_row(made, edits()))
@@ -41,13 +41,9 @@ def review(scope: Scope, made: Prepared) -> None:
     if made.new == 0:
         notice(text("importing.nothing"), text("importing.nothing.note"))
     _figures(made)
-    left, right = st.columns(2) if made.fresh else (st.container(), None)
-    with left:
-        currencies = [one.stated.currency if one.stated else "" for one in made.preview.statements]
-        checks.draw(scope, checks.figures_of(made.reports, currencies), len(made.reports), key="import.check")
-    if right is not None:
-        with right:
-            opened.draw(made)
+    currencies = [one.stated.currency if one.stated else "" for one in made.preview.statements]
+    checks.draw(scope, checks.figures_of(made.reports, currencies), len(made.reports), key="import.check")
+    opened.draw(made)
     _rows(scope, made)
 
 

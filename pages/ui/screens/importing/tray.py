@@ -96,7 +96,7 @@ def _listed(scope: Scope, made: Prepared, found: Sequence[tuple[str, Skipped | P
     keys = ["file", "line", "reason", "cell", "row_text"]
     columns = [
         Column("line", text("column.line"), width="small"),
-        Column("reason", text("column.reason"), width="large"),
+        Column("reason", text("column.reason"), width="medium"),
         *([Column("cell", text("column.cell"))] if name == "problems" else []),
         Column("row_text", text("column.row_text"), width="large"),
         Column("file", text("column.file")),
