@@ -41,7 +41,7 @@ from data.security import totp
 from data.sign_in import SecondFactorNeeded, SignedIn, Visit
 from data.store import facts
 from pages.ui.screens.settings.rule_form import Draft, Row, draft_of, rule_of
-from pages.ui.screens.settings.security import browser_of
+from pages.ui.screens.settings.sessions import browser_of
 from tests.bookkeeping import Bookkeeping, moved, spent
 from tests.pages.signed_in import PASSWORD, Wallet, open_wallet
 

@@ -8,22 +8,21 @@ from typing import Final
 
 import streamlit as st
 
-from analytics.months import currencies
 from analytics.scope import Scope
 from analytics.selection import Criteria
 from analytics.transactions import rows
 from data import sorting
-from data.categories import CategoryKind, Match, Operator, Rule, RuleInvalid, TextField, children_of, tops
+from data.categories import CategoryKind, Match, Rule, RuleInvalid, children_of, tops
 from data.categories.rules import LONGEST_TEXT
 from data.errors import Rejection
 from data.ids import EntryId, OwnerId, new_id
-from data.importers.statement import Direction, Kind
 from data.sorting import SaveRule
 from pages.ui import format, session  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.books import category_name
 from pages.ui.context import User
 from pages.ui.i18n import plural, rejection_text, text
 from pages.ui.screens.rows import frame_of
+from pages.ui.screens.settings.rule_fields import choice, details, select
 from pages.ui.screens.settings.rule_form import SUBJECTS, Draft, Row, draft_of, probe_of, rule_of
 from pages.ui.screens.settings.rule_words import term_said
 from pages.ui.screens.settings.sending import send
@@ -97,7 +96,7 @@ def _fields(one: _Editing, scope: Scope, accounts: Mapping[str, str]) -> Draft:
         text("settings.rule.name"), one.start.name, max_chars=_NAME_LENGTH, key=one.key("name"), width=420
     )
     st.markdown(f"**{text('settings.rule.when')}**")
-    match = _choice(
+    match = choice(
         text("settings.rule.when"),
         {m.value: text(f"settings.rule.match.{m}") for m in Match},
         one.start.match,
@@ -118,39 +117,17 @@ def _fields(one: _Editing, scope: Scope, accounts: Mapping[str, str]) -> Draft:
     return dataclasses.replace(_actions(one, scope), name=name, match=match, rows=typed)
 
 
-def _choice(label: str, names: Mapping[str, str], now: str, key: str, *, hidden: bool = True) -> str:
-    chosen: str = st.segmented_control(
-        label,
-        list(names),
-        default=now,
-        key=key,
-        required=True,
-        format_func=names.__getitem__,
-        label_visibility="collapsed" if hidden else "visible",
-    )
-    return chosen
-
-
-def _select(label: str, names: Mapping[str, str], now: str, key: str, width: int) -> str:
-    options = list(names)
-    place = options.index(now) if now in names else 0
-    chosen: str = st.selectbox(
-        label, options, index=place, key=key, format_func=names.__getitem__, label_visibility="collapsed", width=width
-    )
-    return chosen
-
-
 def _row(one: _Editing, number: int, scope: Scope, accounts: Mapping[str, str]) -> Row:
     seed = one.seed(number)
     with st.container(horizontal=True, vertical_alignment="center", key=one.key(f"row{number}")):
-        about = _select(
+        about = select(
             text("settings.rule.about"),
             {code: text(f"settings.rule.field.{code}") for code in SUBJECTS},
             seed.about,
             one.key(f"{number}.about"),
             150,
         )
-        row = _details(one, number, dataclasses.replace(seed, about=about), scope, accounts)
+        row = details(one.key(f"{number}.{about}"), dataclasses.replace(seed, about=about), scope, accounts)
         st.button(
             "",
             key=one.key(f"{number}.remove"),
@@ -161,75 +138,6 @@ def _row(one: _Editing, number: int, scope: Scope, accounts: Mapping[str, str]) 
             args=(one, tuple(n for n in one.shown if n != number)),
         )
     return row
-
-
-def _details(one: _Editing, number: int, row: Row, scope: Scope, accounts: Mapping[str, str]) -> Row:
-    key = one.key(f"{number}.{row.about}")
-    match row.about:
-        case "account":
-            chosen = _select(text("column.account"), accounts or {"": format.NONE}, row.text, f"{key}.account", 300)
-            return dataclasses.replace(row, operator=Operator.EQUALS.value, text=chosen)
-        case "amount":
-            return _amount(row, key, scope)
-        case "direction":
-            names = {way.value: text(f"settings.rule.direction.{way}") for way in Direction}
-            return dataclasses.replace(row, direction=_choice(text("column.kind"), names, row.direction, key))
-        case "kind":
-            return _kinds(row, key)
-        case _:
-            return _text(row, key)
-
-
-def _text(row: Row, key: str) -> Row:
-    names = {way.value: text(f"settings.rule.operator.{way}") for way in Operator}
-    operator = _select(text("settings.rule.operator"), names, row.operator, f"{key}.operator", 130)
-    typed = st.text_input(
-        text(f"settings.rule.field.{row.about}"),
-        row.text if row.about != TextField.ACCOUNT.value else "",
-        max_chars=LONGEST_TEXT,
-        key=f"{key}.text",
-        placeholder=text(f"settings.rule.placeholder.{'regex' if operator == Operator.REGEX else 'text'}"),
-        label_visibility="collapsed",
-        width=300,
-    )
-    return dataclasses.replace(row, operator=operator, text=typed)
-
-
-def _amount(row: Row, key: str, scope: Scope) -> Row:
-    low = st.text_input(
-        text("settings.rule.low"),
-        row.low,
-        key=f"{key}.low",
-        placeholder=text("settings.rule.low"),
-        label_visibility="collapsed",
-        width=120,
-    )
-    high = st.text_input(
-        text("settings.rule.high"),
-        row.high,
-        key=f"{key}.high",
-        placeholder=text("settings.rule.high"),
-        label_visibility="collapsed",
-        width=120,
-    )
-    codes = dict.fromkeys((*currencies(scope), row.currency))
-    currency = _select(text("common.currency"), {code: code for code in codes}, row.currency, f"{key}.currency", 100)
-    return dataclasses.replace(row, low=low, high=high, currency=currency)
-
-
-def _kinds(row: Row, key: str) -> Row:
-    names = {kind.value: text(f"kind.{kind}") for kind in Kind}
-    chosen = st.multiselect(
-        text("column.kind"),
-        list(names),
-        default=list(row.kinds),
-        key=key,
-        format_func=names.__getitem__,
-        placeholder=text("common.choose"),
-        label_visibility="collapsed",
-        width=300,
-    )
-    return dataclasses.replace(row, kinds=tuple(chosen))
 
 
 def _actions(one: _Editing, scope: Scope) -> Draft:
@@ -275,7 +183,7 @@ def _preview(user: User, scope: Scope, draft: Draft) -> None:
     body, _ = card(text("settings.rule.preview"), key="settings.rule.preview.card", stretch=False)
     with body:
         try:
-            count, found = sorting.examples(user.database, user.owner, probe_of(draft), _EXAMPLES)
+            count, found = _held_for(user, probe_of(draft))
         except Rejection as no:
             waiting = isinstance(no, RuleInvalid) and no.reason in {"text_empty", "no_terms", "kinds_empty"}
             said = text("settings.rule.preview.waiting") if waiting else rejection_text(no)
@@ -284,6 +192,17 @@ def _preview(user: User, scope: Scope, draft: Draft) -> None:
         st.markdown(f"**{format.md_escape(plural('settings.rule.preview.count', count))}**")
         if found:
             _examples(scope, found)
+
+
+def _held_for(user: User, probe: Rule) -> tuple[int, tuple[EntryId, ...]]:
+    """What the conditions hold for; asked again only when they, or the books, have changed."""
+    asked = (user.database.version(user.owner), probe.conditions, probe.match)
+    known: tuple[object, tuple[int, tuple[EntryId, ...]]] | None = session.recall("settings.rule.preview", None)
+    if known is not None and known[0] == asked:
+        return known[1]
+    found = sorting.examples(user.database, user.owner, probe, _EXAMPLES)
+    session.keep("settings.rule.preview", (asked, found))
+    return found
 
 
 def _examples(scope: Scope, found: tuple[EntryId, ...]) -> None:

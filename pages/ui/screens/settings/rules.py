@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC
 from functools import partial
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
@@ -167,7 +169,15 @@ def _learned(user: User, scope: Scope) -> None:
             st.caption(text("settings.learned.empty"))
             return
         st.caption(text("settings.learned.note"))
-        rows = [(one.payee_key, category_name(scope, one.category), one.changed_at.date()) for one in found]
+        zone = ZoneInfo(user.preferences.zone)
+        rows = [
+            (
+                one.payee_key,
+                category_name(scope, one.category),
+                one.changed_at.replace(tzinfo=UTC).astimezone(zone).date(),
+            )
+            for one in found
+        ]
         frame = pd.DataFrame(rows, columns=["payee", "category", "since"])
         columns = [
             Column("payee", text("column.payee")),

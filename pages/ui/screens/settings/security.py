@@ -1,11 +1,8 @@
-"""Who can sign in as this person: password, second factor, recovery codes, open sessions."""
+"""Who can sign in as this person: password, second factor, recovery codes; open sessions stand in `sessions`."""
 
 from __future__ import annotations
 
-from datetime import UTC
-from functools import partial
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import segno
 import streamlit as st
@@ -13,11 +10,11 @@ import streamlit as st
 from data import identity, second_factor
 from data.second_factor import Enrolment
 from data.security.passwords import ALONE, WITH_SECOND_FACTOR
-from data.sign_in import Session, Visit
-from pages.ui import dialogs, format, session  # noqa: A004 - our word for it, always used with its dot
+from pages.ui import session
 from pages.ui.context import User
 from pages.ui.i18n import plural, text
-from pages.ui.screens.settings.sending import send, send_from_callback
+from pages.ui.screens.settings import sessions
+from pages.ui.screens.settings.sending import send
 from pages.ui.widgets import card
 
 _ENROLMENT: Final = "settings.security.enrolment"
@@ -36,15 +33,9 @@ def show(user: User) -> None:
     left, right = st.columns(2)
     with left:
         _password(user)
-        _sessions(user)
+        sessions.show(user)
     with right:
         _second_factor(user)
-
-
-def _visit() -> Visit:
-    """Where this tab is; nothing where Streamlit does not know (it hides the own machine's address)."""
-    address, agent = st.context.ip_address, st.context.headers.get("User-Agent")
-    return Visit(address if isinstance(address, str) else "", agent if isinstance(agent, str) else "")
 
 
 def _password(user: User) -> None:
@@ -66,7 +57,9 @@ def _password(user: User) -> None:
             pressed = st.form_submit_button(text("settings.password.change"), key=f"{form}.change", type="primary")
         if pressed and send(
             form,
-            lambda _request: identity.change_password(user.database, user.owner, user.session, old, new, _visit()),
+            lambda _request: identity.change_password(
+                user.database, user.owner, user.session, old, new, sessions.visit()
+            ),
             lambda _none: text("settings.password.changed"),
         ):
             st.rerun()
@@ -120,7 +113,7 @@ def _enrol(user: User, enrolment: Enrolment) -> None:
 
 def _confirm(user: User, enrolment: Enrolment, code: str) -> None:
     def confirm(_request: str) -> None:
-        made = second_factor.confirm_totp(user.database, user.key, user.owner, enrolment.secret, code, _visit())
+        made = second_factor.confirm_totp(user.database, user.key, user.owner, enrolment.secret, code, sessions.visit())
         session.forget(_ENROLMENT)
         session.keep(_CODES, made)
 
@@ -169,7 +162,7 @@ def _renew(user: User) -> None:
         pressed = st.form_submit_button(text("settings.codes.renew"), key=f"{form}.send", type="primary")
 
     def renew(_request: str) -> None:
-        made = second_factor.renew_recovery_codes(user.database, user.key, user.owner, code, _visit())
+        made = second_factor.renew_recovery_codes(user.database, user.key, user.owner, code, sessions.visit())
         session.keep(_CODES, made)
 
     if pressed and send(form, renew, lambda _none: text("settings.codes.renewed")):
@@ -189,83 +182,9 @@ def _disable(user: User) -> None:
         pressed = st.form_submit_button(text("settings.totp.disable"), key=f"{form}.send", type="primary")
     if pressed and send(
         form,
-        lambda _request: second_factor.disable_totp(user.database, user.key, user.owner, password, code, _visit()),
+        lambda _request: second_factor.disable_totp(
+            user.database, user.key, user.owner, password, code, sessions.visit()
+        ),
         lambda _none: text("settings.totp.off.done"),
     ):
         st.rerun()
-
-
-def _sessions(user: User) -> None:
-    body, _ = card(text("settings.sessions.title"), key="settings.sessions.card", stretch=False)
-    with body:
-        for one in identity.open_sessions(user.database, user.owner):
-            _session(user, one)
-        st.caption(text("settings.sessions.note"))
-        st.button(
-            text("settings.sessions.everywhere"),
-            key="settings.sessions.everywhere",
-            icon=":material/logout:",
-            on_click=dialogs.ask,
-            args=("settings.sessions.all",),
-        )
-    dialogs.confirm(
-        "settings.sessions.all",
-        title=text("settings.sessions.everywhere"),
-        body=text("settings.sessions.everywhere.body"),
-        action=text("settings.sessions.everywhere"),
-        on_confirm=lambda _subject: identity.sign_out_everywhere(user.database, user.owner, _visit()),
-    )
-
-
-def _session(user: User, one: Session) -> None:
-    zone = ZoneInfo(user.preferences.zone)
-    since = format.moment(one.created_at.replace(tzinfo=UTC).astimezone(zone))
-    with st.container(horizontal=True, vertical_alignment="center", key=f"settings.session.{one.id}"):
-        with st.container(width="stretch", gap=None):
-            st.markdown(f":material/devices: {format.md_escape(browser_of(one.agent) or text('common.unknown'))}")
-            said = text("settings.sessions.since", since=since)
-            st.caption(format.md_escape(" · ".join(part for part in (said, one.address) if part)))
-        if one.id == user.session:
-            st.badge(text("settings.sessions.this"), color="green", icon=":material/check:")
-        else:
-            st.button(
-                text("settings.sessions.end"),
-                key=f"settings.session.{one.id}.end",
-                type="tertiary",
-                on_click=partial(_end, user, one.id),
-            )
-
-
-def _end(user: User, one: str) -> None:
-    send_from_callback(
-        f"settings.session.{one}",
-        lambda _request: identity.end_session(user.database, user.owner, one, _visit()),
-        lambda _none: text("settings.sessions.ended"),
-    )
-
-
-# The more particular first: Edge and Chrome both call themselves Chrome, and everything calls itself Safari.
-_BROWSERS: Final = (
-    ("MicroMessenger/", "WeChat"),
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("FxiOS/", "Firefox"),
-    ("CriOS/", "Chrome"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-_SYSTEMS: Final = (
-    ("Android", "Android"),
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Windows", "Windows"),
-    ("Mac OS", "macOS"),
-    ("Linux", "Linux"),
-)
-
-
-def browser_of(agent: str) -> str:
-    """`Chrome · Windows`, as far as what the browser calls itself tells; else the first words of that, or nothing."""
-    found = [next((name for mark, name in known if mark in agent), "") for known in (_BROWSERS, _SYSTEMS)]
-    return " · ".join(part for part in found if part) or agent[:40]
