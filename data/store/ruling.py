@@ -65,19 +65,21 @@ _COUNTED: Final = (
 )
 
 
-_ALIKE: Final = (
-    "PARTITION BY kind, direction, payee, description, method, account_key, source, source_category, mcc, amount,"
+_NEWEST: Final = (
+    "SELECT max(cast(happened_on AS varchar) || ' ' || entry), count(*), kind, direction, payee, description, method,"
+    " account_key, source, source_category, mcc, amount, currency, booked_on FROM ("
+    + _ROWS
+    + ") r GROUP BY kind, direction, payee, description, method, account_key, source, source_category, mcc, amount,"
     " currency, booked_on"
 )
-_NEWEST: Final = (
-    "SELECT entry, happened_on, place, alike, kind, direction, payee, description, method, account_key, source,"
-    " source_category, mcc, amount, currency, booked_on FROM (SELECT r.*, count(*) OVER ("
-    + _ALIKE
-    + ") AS alike, row_number() OVER ("
-    + _ALIKE
-    + " ORDER BY happened_on DESC, entry DESC) AS place FROM ("
+_SEPARATOR: Final = chr(31)
+_ALIKE: Final = (
+    "SELECT cast(happened_on AS varchar) || ' ' || entry AS newest FROM ("
     + _ROWS
-    + ") r) n WHERE place <= $most"
+    + """) r WHERE kind || chr(31) || direction || chr(31) || payee || chr(31) || description || chr(31)
+    || method || chr(31) || account_key || chr(31) || source || chr(31) || source_category || chr(31)
+    || mcc || chr(31) || cast(amount AS varchar) || chr(31) || currency || chr(31)
+    || coalesce(cast(booked_on AS varchar), '') = ANY(cast($alike AS varchar[])) ORDER BY newest DESC LIMIT $most"""
 )
 
 
@@ -94,13 +96,14 @@ def examples(query: Query, owner: OwnerId, rule: Rule, most: int) -> tuple[int, 
     Of what the rule cannot tell apart (ten visits to one shop, for a rule about the payee) one is taken before any is
     taken twice, so that a few examples show all that is meant.
     """
-    applies = matcher_of(rule)
-    rows = query(_NEWEST, {"owner": owner, "most": most, **_looked_at(rule)})
-    held = [row for row in rows if applies(_facts(row[4:]))]
-    newest = sorted(held, key=lambda row: (row[1], row[0]), reverse=True)
-    chosen = sorted(newest, key=lambda row: int(row[2]))[:most]
-    shown = sorted(chosen, key=lambda row: (row[1], row[0]), reverse=True)
-    return sum(row[3] for row in held if row[2] == 1), [EntryId(UUID(row[0])) for row in shown]
+    applies, asked = matcher_of(rule), {"owner": owner, **_looked_at(rule)}
+    held = [row for row in query(_NEWEST, asked) if applies(_facts(row[2:]))]
+    chosen = sorted((row[0] for row in held), reverse=True)[:most]
+    if 0 < len(chosen) < most:
+        alike = [_SEPARATOR.join("" if cell is None else str(cell) for cell in row[2:]) for row in held]
+        further = [row[0] for row in query(_ALIKE, {**asked, "alike": alike, "most": most})]
+        chosen = sorted(list(dict.fromkeys((*chosen, *further)))[:most], reverse=True)
+    return sum(row[1] for row in held), [EntryId(UUID(one.split(" ")[1])) for one in chosen]
 
 
 def matching(query: Query, owner: OwnerId, rule: Rule) -> list[EntryId]:
