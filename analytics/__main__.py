@@ -32,6 +32,7 @@ from data.period import Span, month_of, shift_months
 from data.preferences import preferences_of
 
 _REFUSED = 2
+_YEARS = range(1970, 2101)  # no statement's row lies beyond
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +73,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _month(text: str) -> date:
-    return datetime.strptime(text, "%Y-%m").replace(tzinfo=ZoneInfo("UTC")).date()
+    month = datetime.strptime(text, "%Y-%m").replace(tzinfo=ZoneInfo("UTC")).date()
+    if month.year not in _YEARS:
+        raise ValueError(text)
+    return month
 
 
 def _content(database: Database, asked: argparse.Namespace) -> bytes:

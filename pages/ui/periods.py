@@ -17,6 +17,7 @@ from data.period import Span, month_of, quarter_of, shift_months, year_of
 PeriodKind = Literal["month", "quarter", "year", "custom"]
 KINDS: tuple[PeriodKind, ...] = ("month", "quarter", "year", "custom")
 
+_YEARS = range(1970, 2101)  # no statement's row lies beyond, and there are months to either side
 _LENGTH = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -57,11 +58,12 @@ def shifted(period: Period, count: int, month_start: int = 1) -> Period:
 
 
 def decoded(code: str, month_start: int = 1) -> Period | None:
-    """The period that a code from an address means; None for anything that is not one."""
+    """The period that a code from an address means; None for anything that is not one, or that no books reach."""
     try:
-        return _decoded(code, month_start)
+        found = _decoded(code, month_start)
     except (ValueError, OverflowError):
         return None
+    return found if found and found.span.start.year in _YEARS and found.span.last.year in _YEARS else None
 
 
 def _decoded(code: str, month_start: int) -> Period | None:
