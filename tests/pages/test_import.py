@@ -14,6 +14,7 @@ from analytics.imports import batches
 from analytics.scope import Scope, look
 from analytics.spending import totals
 from data import accounts, statements
+from data.matching.choices import Choices
 from data.period import month_of
 from tests.data.importers.archives import sealed, zipped
 from tests.data.importers.builders import AlipayRow, WechatRow, alipay_app_csv, wechat_csv
@@ -272,6 +273,42 @@ def test_a_new_account_may_be_renamed_before_it_is_opened(wallet: Wallet) -> Non
     screen.run()
     _press(screen, "import.commit")
     assert "My card" in [one.name for one in accounts.accounts(wallet.database, wallet.owner)]
+
+
+def test_an_import_that_was_cut_short_is_answered_once_it_is_asked_again(wallet: Wallet) -> None:
+    screen = _drop(_opened(wallet), ("bill.csv", BILL))
+    preview = screen.session_state["lgc.kept.import.prepared"].preview
+    screen.session_state["lgc.requests"] = {"import.commit": "the one of this form"}
+    asked = statements.ImportStatements(wallet.owner, "the one of this form", wallet.owner, preview.token, Choices())
+    statements.commit(wallet.database, asked, preview)
+    _press(screen, "import.commit")
+    assert "4 rows imported" in _said(screen)
+    assert len(batches(_scope(wallet))) == 1
+
+
+def test_what_waits_is_kept_while_other_pages_are_visited_and_read_once(wallet: Wallet) -> None:
+    screen = _drop(_opened(wallet), ("bill.csv", BILL))
+    made = screen.session_state["lgc.kept.import.prepared"]
+    screen.run()
+    assert screen.session_state["lgc.kept.import.prepared"] is made
+    _drop(screen, ("again.csv", BILL))
+    assert "again.csv" in _said(screen)
+    assert "already" in _said(screen)
+    assert _metrics(screen)["New"] == "4"
+
+
+def test_files_that_wait_for_a_decision_stay_when_the_others_are_booked(wallet: Wallet) -> None:
+    screen = _drop(_opened(wallet), ("bill.csv", BILL), ("bank.csv", DOUBTFUL))
+    _press(screen, "import.commit")
+    assert "bank.csv" in _said(screen)
+    assert len(batches(_scope(wallet))) == 1
+
+
+def test_a_hundred_rows_more_than_a_page_are_shown_page_by_page(wallet: Wallet) -> None:
+    rows = [AlipayRow(f"2026-10-01 10:{n // 60:02d}:{n % 60:02d}", f"{n + 1}.00", order_id=f"o{n}") for n in range(300)]
+    screen = _drop(_opened(wallet), ("bill.csv", alipay_app_csv(rows)))
+    assert len(_grid(screen).value) == 200
+    assert _metrics(screen)["Spending"] == "¥45,150.00"
 
 
 def test_cancelling_keeps_nothing(wallet: Wallet) -> None:

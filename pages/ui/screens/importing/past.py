@@ -184,7 +184,8 @@ def _rows(user: User, scope: Scope, one: Batch) -> None:
     kept = rows.filter(pc.equal(rows["outcome"], outcome or next(iter(names))))
     number = pager("import.one", kept.num_rows, (one.id, outcome))
     page = kept.slice((number - 1) * PAGE, PAGE)
-    data_table(pd.DataFrame([_row(each) for each in page.to_pylist()], columns=_KEYS), _row_columns(), key="import.one")
+    frame = pd.DataFrame([_row(each) for each in page.to_pylist()], columns=_KEYS)
+    data_table(frame, _row_columns(reasons=bool(frame["reason"].any())), key="import.one")
     download(scope, lambda: _rows_table(rows), "import-rows", key="import.one.csv")
 
 
@@ -212,10 +213,10 @@ def _row(row: dict[str, Any]) -> tuple[str, ...]:
     return where, said("outcome", outcome), words, str(row["status"] or ""), str(row["order_id"] or ""), filled
 
 
-def _row_columns() -> list[Column]:
+def _row_columns(*, reasons: bool) -> list[Column]:
     return [
         Column("line", text("column.line"), width="small"),
-        Column("reason", text("column.reason"), width="medium"),
+        *([Column("reason", text("column.reason"), width="medium")] if reasons else []),
         Column("status", text("column.status")),
         Column("row_text", text("column.row_text"), width="large"),
         Column("order_id", text("column.order_id")),

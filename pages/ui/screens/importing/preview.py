@@ -17,7 +17,7 @@ from data.matching.choices import Edit
 from data.matching.preview import NEW, FileReport, Preview
 from pages.ui import session
 from pages.ui.context import User
-from pages.ui.i18n import plural, text
+from pages.ui.i18n import plural
 from pages.ui.screens.importing import drop
 from pages.ui.screens.importing.figures import Base, base_of
 
@@ -61,9 +61,10 @@ def prepared(user: User) -> Prepared | None:
     if lines < _SLOW_FROM:
         made = _made(user, ready, key)
     else:
-        with st.status(plural("importing.comparing", lines), expanded=False) as status:
+        place = st.empty()
+        with place.status(plural("importing.comparing", lines)):
             made = _made(user, ready, key)
-            status.update(label=text("importing.compared"), state="complete")
+        place.empty()
     session.keep("import.prepared", made)
     return made
 
