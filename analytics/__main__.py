@@ -28,6 +28,7 @@ from data.database import Database
 from data.errors import NotFound, Rejection
 from data.home import open_home
 from data.identity import person_named
+from data.money import exponent
 from data.period import Span, month_of, shift_months
 from data.preferences import preferences_of
 
@@ -93,6 +94,7 @@ def _content(database: Database, asked: argparse.Namespace) -> bytes:
     )
     used = currencies(scope)
     currency = asked.currency or (chosen.currency if chosen.currency in used or not used else used[0])
+    exponent(currency)  # refuses what is no currency
     words = {"account": names(scope), "counter_account": names(scope), "category": _own_names(scope)}
     return csv_bytes(_table(scope, asked, currency), words=words)
 
@@ -115,6 +117,7 @@ def _transactions(scope: Scope, asked: argparse.Namespace, month: Span) -> Table
         search=parse(asked.search, scope.start_day),
         span=None if everywhere else month,
         currency=asked.currency,
+        by_purchase=scope.refunds_in_purchase_month,
     )
     return tables.transactions(rows(scope, criteria, descending=False, order_ids=True))
 

@@ -75,7 +75,8 @@ def test_an_unknown_user_or_an_unreadable_search_is_one_line_and_exit_code_two(
 ) -> None:
     assert main(["spending", "--user", "nobody", "--home", str(home)]) == 2
     assert main(["transactions", "--user", "ann", "--home", str(home), "--search", "amount>x"]) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 2
+    assert main(["spending", "--user", "ann", "--home", str(home), "--currency", "cny"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 3
     for month in ("October", "0001-01", "9999-12"):
         with pytest.raises(SystemExit) as left:
             main(["spending", "--user", "ann", "--month", month])

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data import upkeep
+from analytics.__main__ import main
+from data import identity, upkeep
 from data.database import Database, open_database
-from data.period import Span
+from data.home import open_home
+from data.period import Span, month_of, shift_months
+from data.sign_in import Visit
+from tests.bookkeeping import Bookkeeping
 from tests.simulation.books import ACCOUNTS, FIRST, Both, Deed, Event, world_of
-from tests.simulation.questions import agree
+from tests.simulation.limits import month_start
+from tests.simulation.questions import agree, cents
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC).replace(tzinfo=None)
 EXAMPLES = int(os.environ.get("LITTLE_GOLD_CARD_HISTORIES", "12"))
@@ -69,3 +76,30 @@ def test_the_books_say_what_the_model_says(
     for deed in done:
         both.does(deed)
     agree(both, span)
+
+
+@settings(max_examples=3, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+@given(events, deeds)
+def test_the_command_line_writes_the_same_figures(
+    tmp_path_factory: pytest.TempPathFactory, happened: list[Event], done: list[Deed]
+) -> None:
+    home = tmp_path_factory.mktemp("home")
+    database = open_home(home)
+    try:
+        owner = identity.sign_up(database, "ann", "correct horse battery", Visit()).owner
+        both = Both(database, world_of(happened), Bookkeeping(database, owner))
+        for deed in (("import", 0, 7, 1), *done):
+            both.does(deed)
+    finally:
+        database.close()
+    facts = [fact for fact in both.model.facts() if not fact.excluded and fact.currency == "CNY"]
+    for month in ("2026-01", "2026-02", "2026-03"):
+        start = month_of(shift_months(date.fromisoformat(f"{month}-01"), 0, both.start_day), both.start_day).start
+        total = sum(fact.spending for fact in facts if month_start(fact.on, both.start_day) == start)
+        for asked in (["spending"], ["spending", "--by", "payee"], ["spending", "--by", "account"], ["transactions"]):
+            target = home / "out.csv"
+            told = ["--user", "ann", "--home", str(home), "--month", month, "--currency", "CNY", "--csv", str(target)]
+            assert main([*asked, *told]) == 0
+            rows = csv.DictReader(io.StringIO(target.read_bytes().decode("utf-8-sig")))
+            kept = (row for row in rows if row.get("excluded", "0") == "0")
+            assert sum(cents(row["spending"], "CNY") for row in kept) == total
