@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from analytics.overview import overview
 from analytics.spending import by_category, totals
 from analytics.trends import trend
 from data.commands import demo
+from data.money import Money
+from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from tests.pages.house import LOCALES, House, figures, no_fault, open_house, said, scope_of
 from tests.pages.signed_in import Wallet
 
@@ -41,9 +44,14 @@ def test_the_figures_are_those_of_the_months_totals(house: House, locale: str) -
 
 
 def test_the_newest_rows_are_listed_in_their_order(house: House) -> None:
-    scope = scope_of(house.full)
-    table = shown(house.full).dataframe[0].value
-    assert table["amount"].tolist() == overview(scope, "CNY").latest["amount"].to_pylist()
+    now = overview(scope_of(house.full), "CNY")
+    (drawn,) = [one for one in shown(house.full).get("bidi_component") if one.key == "overview.latest"]
+    listed = [row["amount"] for row in json.loads(drawn.proto.json)["rows"]]
+    cells = zip(now.latest["amount"].to_pylist(), now.latest["currency"].to_pylist(), strict=True)
+    assert listed == [
+        format.money(Money(minor, currency), signed=True, mixed=len(now.currencies) > 1, language="zh")
+        for minor, currency in cells
+    ]
 
 
 def test_another_currency_is_shown_on_its_own(house: House) -> None:
