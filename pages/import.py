@@ -24,6 +24,7 @@ if mapped is not None:
     st.stop()
 controls = page_header(text("importing.title"), text("importing.subtitle"))
 commit.failed()
+commit.outcome()
 if drop.waiting():
     files.cards(user)
     made = prepared(user)
@@ -34,7 +35,6 @@ if drop.waiting():
     if made is not None:
         review.review(scope, made)
     st.stop()
-commit.outcome()
 start.start(user, empty=not batches(scope))
 sample_banner(user)
 past.imports(user, scope)

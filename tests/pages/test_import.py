@@ -298,9 +298,12 @@ def test_what_waits_is_kept_while_other_pages_are_visited_and_read_once(wallet: 
 
 
 def test_files_that_wait_for_a_decision_stay_when_the_others_are_booked(wallet: Wallet) -> None:
-    screen = _drop(_opened(wallet), ("bill.csv", BILL), ("bank.csv", DOUBTFUL))
+    photo = ("photo.png", b"\x89PNG\r\n\x1a\n")
+    screen = _drop(_opened(wallet), ("bill.csv", BILL), ("bank.csv", DOUBTFUL), photo)
     _press(screen, "import.commit")
+    assert "4 rows imported" in _said(screen)
     assert "bank.csv" in _said(screen)
+    assert "photo.png" not in _said(screen)
     assert len(batches(_scope(wallet))) == 1
 
 

@@ -93,8 +93,8 @@ def _commit(user: User, made: Prepared, progress: statements.Progress) -> Import
 
 
 def _booked(made: Prepared, receipt: ImportReceipt) -> None:
-    """Only what was booked leaves the drop: files that still wait for a word keep waiting."""
-    rest = [one for one in drop.waiting() if one.stamp not in made.starts]
+    """Only what was booked leaves the drop: files that still wait for a word keep waiting, refused ones go."""
+    rest = [one for one in drop.waiting() if one.stamp not in made.starts and not one.hopeless]
     days = [day for report in made.reports for day in (report.first_on, report.last_on) if day]
     drop.clear()
     drop.put(rest)

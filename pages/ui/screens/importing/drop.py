@@ -55,6 +55,11 @@ class Waiting:
         return mapping is not None and mapping.ambiguous and not self.parsed.saved
 
     @property
+    def hopeless(self) -> bool:
+        """Whether nothing that a person may say would make it readable."""
+        return self.parsed.refusal is not None and not self.locked and self.parsed.needs is None
+
+    @property
     def statement(self) -> Statement | None:
         """What is ready to be previewed, None while something has to be decided or there is nothing."""
         return None if self.undecided else self.parsed.statement

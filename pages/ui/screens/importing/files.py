@@ -113,7 +113,8 @@ def _read(one: Waiting, said: Statement) -> list[str]:
     if one.days:
         first, last = one.days
         parts.append(format.iso(first) if first == last else f"{format.iso(first)} – {format.iso(last)}")
-    return [*parts, plural("common.rows", len(said.lines) + len(said.skipped) + len(said.problems))]
+    doubts = sum(1 for row in said.problems if row.reason.endswith("_ambiguous"))  # about columns, not rows
+    return [*parts, plural("common.rows", len(said.lines) + len(said.skipped) + len(said.problems) - doubts)]
 
 
 def _password(user: User, one: Waiting) -> None:

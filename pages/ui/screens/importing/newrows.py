@@ -155,8 +155,7 @@ def _found(made: Prepared, changes: Mapping[int, Edit], find: str, kind: str, on
     if only == "changed":
         keep &= np.isin(np.arange(len(frame)), list(changes))
     if find:
-        words = [(frame[name].str.casefold().str.contains(find, regex=False)) for name in ("payee", "description")]
-        keep &= (words[0] | words[1]).to_numpy()
+        keep &= made.words.str.contains(find, regex=False).to_numpy(dtype=bool)
     return np.flatnonzero(keep)
 
 

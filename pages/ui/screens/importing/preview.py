@@ -29,7 +29,8 @@ class Prepared:
     """A preview with what the screen asks of it at every run.
 
     starts: a file's stamp → the row its lines begin at. fresh: the accounts that new rows name and the books do not
-    know, by how many rows name them. mixed: whether there are several currencies.
+    know, by how many rows name them. mixed: whether there are several currencies. words: what a
+    row's payee and description are searched by.
     """
 
     key: Hashable
@@ -40,6 +41,7 @@ class Prepared:
     base: Base
     fresh: tuple[AccountHint, ...]
     mixed: bool
+    words: pd.Series[str]
 
     @property
     def new(self) -> int:
@@ -83,6 +85,7 @@ def _made(user: User, ready: list[tuple[str, Statement]], key: Hashable) -> Prep
         base_of(frame),
         tuple(_fresh(preview)),
         len(frame["currency"].unique()) > 1,
+        (frame["payee"] + "\n" + frame["description"]).str.casefold(),
     )
     if sum(lengths) >= _SLOW_FROM:
         # The collector would walk these hundred thousands of rows after every click of everybody.
