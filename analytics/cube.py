@@ -6,7 +6,7 @@ A cube's rows are disjoint groups of facts; filtering and adding them answers mo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -87,31 +87,6 @@ class Cube:
     def of(self, currency: str) -> Cube:
         """Only the rows in `currency`."""
         return self.at(self.currency.is_(currency))
-
-    def outline(self) -> Cube:
-        """The same without payees and accounts: far fewer rows for the questions that don't ask for them."""
-        columns = (self.when, self.purchase, self.kind.codes, self.category.codes, self.currency.codes)
-        place, first_rows = _groups(columns, len(self))
-        size, nobody = len(first_rows), Coded(np.zeros(len(first_rows), np.int32), ("",))
-        sums: dict[str, Any] = {
-            name: add_up(place, getattr(self, name), size)
-            for name in ("spending", "income", "amount", "count", "unlinked")
-        }
-        first, last = self.first[first_rows], self.last[first_rows]
-        np.minimum.at(first, place, self.first)
-        np.maximum.at(last, place, self.last)
-        kept = self.at(first_rows)
-        return dataclasses.replace(kept, payee=nobody, account=nobody, labels={}, first=first, last=last, **sums)
-
-
-def _groups(columns: Sequence[NDArray[Any]], size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Each row's group, and the first row of each group; groups are in the order of the first column."""
-    key = np.zeros(size, np.int64)
-    for column in columns:
-        values, code = np.unique(column, return_inverse=True)
-        key = key * max(1, len(values)) + code
-    _, first_rows, place = np.unique(key, return_index=True, return_inverse=True)
-    return place, first_rows
 
 
 def _cut(column: Any, mask: Rows) -> Any:  # noqa: ANN401 - an array or a coded column

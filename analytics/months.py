@@ -47,9 +47,25 @@ def months(scope: Scope) -> Cube:
     )
 
 
+# Its own query, ten times fewer groups: after a change most screens need no more than this.
+_OUTLINE: Final = """
+SELECT f.month AS on_day, f.purchase_month AS purchase, f.kind, coalesce(f.category, 'uncategorised') AS category,
+    '' AS payee_key, '' AS payee, '' AS account, f.currency,
+    cast(sum(f.spending) AS bigint) AS spending, cast(sum(f.income) AS bigint) AS income,
+    cast(sum(f.amount) AS bigint) AS amount, count(*) AS count,
+    cast(sum(CASE WHEN f.kind = 'refund' AND f.refund_of IS NULL THEN 1 ELSE 0 END) AS bigint) AS unlinked,
+    min(f.booked_on) AS first_on, max(f.booked_on) AS last_on
+FROM published_fact f
+WHERE f.owner = $owner AND NOT f.excluded
+GROUP BY f.month, f.purchase_month, f.kind, coalesce(f.category, 'uncategorised'), f.currency
+ORDER BY f.month"""
+
+
 def outline(scope: Scope) -> Cube:
     """Every month of the owner by month, kind, category and currency only."""
-    return _months.get(scope.db, scope.owner, "outline", lambda: months(scope).outline())
+    return _months.get(
+        scope.db, scope.owner, "outline", lambda: cube_of(scope.db.arrow(_OUTLINE, {"owner": scope.owner}))
+    )
 
 
 _BY_DATE: Final = _SUMS + " AND f.booked_on >= $first AND f.booked_on < $until" + _GROUPS
@@ -57,14 +73,15 @@ _BY_PURCHASE_DATE: Final = _SUMS + " AND f.purchase_on >= $first AND f.purchase_
 
 
 def within(scope: Scope, span: Span, *, outlined: bool = False) -> Cube:
-    """The facts of any span, in the scope's view of refunds: from memory when the span is whole months.
+    """The facts of any span, in the scope's view of refunds.
 
-    outlined: payees and accounts are not asked for.
+    outlined: payees and accounts are not asked for; then spans of whole months are answered from memory. With payees
+    only the span's own days are read, once per data version: after a change nobody waits for all the years.
     """
-    if not is_whole(scope, span):
+    if not outlined or not is_whole(scope, span):
         key = (span, scope.refunds_in_purchase_month)
         return _spans.get(scope.db, scope.owner, key, lambda: cube_of(_read(scope, span)))
-    cube = outline(scope) if outlined else months(scope)
+    cube = outline(scope)
     start, end = number_of(span.start), number_of(span.end)
     if scope.refunds_in_purchase_month:
         return cube.at((cube.purchase >= start) & (cube.purchase < end))
