@@ -122,9 +122,7 @@ class Pandas:
         this = frame[frame["month"] == month].groupby("top")["spending"].sum()
         year = frame[frame["month"] >= f"{LAST_DAY.year}-01-01"]
         return {
-            "all": _tops(
-                {(str(key[0]), str(key[1])): int(amount) for key, amount in whole.to_dict().items() if amount}
-            ),
+            "all": _tops({(m, c): int(s) for m, c, s in whole.reset_index().itertuples(index=False) if s}),
             "month": {key: int(amount) for key, amount in this.items() if amount},
             "trend": [int(s) for s in frame.groupby("month")["spending"].sum().sort_index()][-12:],
             "payees": [int(s) for s in year.groupby("payee_key")["spending"].sum().nlargest(_TOP)],
