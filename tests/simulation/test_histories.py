@@ -24,7 +24,7 @@ from tests.simulation.limits import month_start
 from tests.simulation.questions import agree, cents
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC).replace(tzinfo=None)
-EXAMPLES = int(os.environ.get("LITTLE_GOLD_CARD_HISTORIES", "12"))
+EXAMPLES = int(os.environ.get("LITTLE_GOLD_CARD_HISTORIES", "10"))
 numbers = st.integers(0, 40)
 events = st.lists(
     st.fixed_dictionaries(
@@ -41,14 +41,28 @@ events = st.lists(
             "twin": st.sampled_from([False, False, False, True]),
         }
     ),
-    min_size=5,
-    max_size=12,
+    min_size=9,
+    max_size=13,
 )
-said = ["categorise", "exclude", "exclude", "split", "split", "link", "unlink", "merge", "months", "limit", "limit"]
+said = [
+    "categorise",
+    "exclude",
+    "exclude",
+    "split",
+    "split",
+    "link",
+    "unlink",
+    "unlink",
+    "merge",
+    "merge",
+    "months",
+    "limit",
+    "limit",
+]
 deeds = st.lists(
     st.tuples(st.sampled_from(["import"] * 4 + ["undo", "undo", "try", *said]), numbers, numbers, numbers),
-    min_size=4,
-    max_size=14,
+    min_size=10,
+    max_size=18,
 )
 spans = st.tuples(st.integers(0, 90), st.integers(1, 90)).map(
     lambda ends: Span(FIRST + timedelta(days=ends[0]), FIRST + timedelta(days=sum(ends)))
@@ -72,13 +86,15 @@ def test_the_books_say_what_the_model_says(
     store: Database, happened: list[Event], done: list[Deed], span: Span
 ) -> None:
     both = Both(store, world_of(happened))
-    both.does(("import", 0, 7, 1))
-    for deed in done:
+    for deed in (("import", 0, 8, 1), *done[:5]):
+        both.does(deed)
+    agree(both, span)
+    for deed in done[5:]:
         both.does(deed)
     agree(both, span)
 
 
-@settings(max_examples=3, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 @given(events, deeds)
 def test_the_command_line_writes_the_same_figures(
     tmp_path_factory: pytest.TempPathFactory, happened: list[Event], done: list[Deed]
