@@ -49,11 +49,19 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     running.set_current(wallet)
     try:
         _warm()
+        _tell_address()
         yield
     finally:
         running.set_current(None)
         wallet.database.close()
         gc.unfreeze()  # else libraries in C report what stayed frozen as leaks when the interpreter ends
+
+
+def _tell_address() -> None:
+    """Say where the wallet answers; Streamlit's own welcome names addresses that the sign-in cookie does not allow."""
+    host, port = st.get_option("server.address") or "localhost", st.get_option("server.port")
+    sys.stdout.write(f"\n  小金卡 · Little Gold Card   http://{host}:{port}\n\n")
+    sys.stdout.flush()
 
 
 def _open_or_stop() -> Running:
