@@ -185,8 +185,10 @@ class _Linking:
             return
         self._stock()
         rows.sort(key=lambda row: (self._drop.lines[row].occurred_at, row))
+        named = self._named(rows) if self._drop.known.open_refunds else {}
         for open_ in self._drop.known.open_refunds:
-            returned = Returned(open_.occurred_at, open_.currency, open_.minor, open_.payee_key, (), open_.keys)
+            originals = named.get(open_.entry, ())
+            returned = Returned(open_.occurred_at, open_.currency, open_.minor, open_.payee_key, originals, open_.keys)
             link = self._shelf.link(returned)
             if link.note == LINKED and isinstance(link.target, int):
                 self.backlinks[open_.entry] = link.target
@@ -197,6 +199,26 @@ class _Linking:
         for row in rows:
             if is_inline(self._drop.lines[row]):
                 self._stated(row)
+
+    def _named(self, rows: Sequence[int]) -> dict[UUID, tuple[Target, ...]]:
+        """Of refunds that are booked already, the purchases that these files name: they may come again after an undo.
+
+        What a purchase stated about itself may have been booked bit by bit, as it grew.
+        """
+        drop = self._drop
+        grown: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        inline = {drop.marks[row][0] for row in rows if is_inline(drop.lines[row])}
+        for (print_, _), entry in drop.known.booked.items() if inline else ():
+            if print_ in inline:
+                grown[print_].append(entry)
+        named: dict[UUID, tuple[Target, ...]] = {}
+        for row in rows:
+            booked = drop.known.booked.get(drop.marks[row])
+            for entry in grown[drop.marks[row][0]]:
+                named.setdefault(entry, drop.originals(row))
+            if booked:
+                named[booked] = drop.originals(row)
+        return named
 
     def _stock(self) -> None:
         drop = self._drop
@@ -248,7 +270,7 @@ class _Linking:
         if target is None or drop.fate[row] == IN_DROP:
             return
         purchase = drop.known.purchases.get(target) if isinstance(target, UUID) else None
-        if drop.fate[row] == IMPORTED and purchase is None:
+        if drop.fate[row] == IMPORTED and purchase is None and not self._by_rows[target]:
             return
         before = purchase.refunded if purchase else 0
         due = line.amount.minor - before - self._by_rows[target]

@@ -48,7 +48,7 @@ class Purchase:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class OpenRefund:
-    """A booked refund whose purchase is not known yet, and the ids under which it may be."""
+    """A booked refund whose purchase is not known, or not any more, and the ids under which it may be."""
 
     entry: UUID
     occurred_at: datetime
@@ -60,7 +60,10 @@ class OpenRefund:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Questions:
-    """fingerprints: of every line; originals: of the purchases that refunds name; keys and payees: of the refunds."""
+    """fingerprints: of every line; originals: of the purchases that refunds name; keys and payees: of the refunds.
+
+    sells: whether a refund that is booked without its purchase might find it here.
+    """
 
     fingerprints: tuple[UUID, ...]
     originals: tuple[UUID, ...]
@@ -141,5 +144,8 @@ def _questions(lines: Sequence[Line], marks: Sequence[Mark]) -> Questions:
         payees=tuple(dict.fromkeys(normalise_payee(line.payee) for line in refunds if line.payee)),
         since=min(days) - LOOK_BACK if days else date.min,
         until=max(days, default=date.min),
-        sells=any(line.kind is Kind.EXPENSE and (line.order_id or line.merchant_order_id) for line in lines),
+        sells=any(
+            line.refund_of or (line.kind is Kind.EXPENSE and (line.order_id or line.merchant_order_id))
+            for line in lines
+        ),
     )

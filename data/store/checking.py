@@ -25,7 +25,7 @@ _REVERSED_TWICE: Final = """
 SELECT reverses FROM entry WHERE owner = $owner AND reverses IS NOT NULL GROUP BY reverses HAVING count(*) > 1"""
 _OVER_REFUNDED: Final = """
 SELECT b.entry FROM (
-    SELECT entry, sum(spending) AS paid FROM fact WHERE owner = $owner AND kind = 'expense' GROUP BY entry) b
+    SELECT entry, sum(spending) AS paid FROM fact WHERE owner = $owner AND kind IN ('expense', 'fee') GROUP BY entry) b
 JOIN (
     SELECT refund_of, sum(-spending) AS refunded FROM fact
     WHERE owner = $owner AND kind = 'refund' AND refund_of IS NOT NULL GROUP BY refund_of) r ON r.refund_of = b.entry

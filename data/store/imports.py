@@ -153,7 +153,7 @@ _OPEN_REFUNDS = """
 SELECT f.entry, f.occurred_at, f.currency, -f.spending, f.payee_key, s.refund_keys
 FROM fact f JOIN statement_line s ON s.owner = f.owner AND s.entry = f.entry
 WHERE f.owner = $owner AND s.owner = $owner AND f.kind = 'refund' AND f.refund_of IS NULL AND NOT f.split
-    AND s.outcome = 'booked' AND s.refund_keys <> '[]'
+    AND s.outcome = 'booked'
 ORDER BY f.occurred_at, f.entry"""
 
 

@@ -311,6 +311,24 @@ def test_a_stated_refund_that_has_grown_adds_only_the_difference(book: Bookkeepi
     assert totals == [600, 350, -1, 350]
 
 
+@pytest.mark.parametrize(("again", "total"), [("4.00", 600), ("6.50", 350), ("7.00", 300)])
+def test_what_was_stated_bit_by_bit_is_found_again_after_an_undo(book: Bookkeeping, again: str, total: int) -> None:
+    """The first import is undone; the refund that the second one added belongs to the purchase when it comes again."""
+
+    def download(amount: str) -> Statement:
+        stated = refunded("2026-03-31", amount, of="A1", inline=True, row=30, part=1)
+        parsed = bill(spent("2026-03-31", "10.00", order="A1", row=30), stated)
+        lines = (parsed.lines[0], dataclasses.replace(parsed.lines[1], refund_keys=()))  # importers give it none
+        return dataclasses.replace(parsed, lines=lines)
+
+    first = book.takes([download("4.00")])
+    book.takes([download("6.50")])
+    book.undoes(first)
+    assert links(book) == [(250, False)]
+    book.takes([download(again)])
+    assert (book.total(), {linked for _, linked in links(book)}, bool(book.drift())) == (total, {True}, False)
+
+
 def test_a_refund_larger_than_what_was_stated_is_another_one(book: Bookkeeping) -> None:
     book.imports(
         spent("2026-03-31", "10.00", order="A1", row=30),

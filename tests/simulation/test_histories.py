@@ -86,7 +86,7 @@ def test_the_books_say_what_the_model_says(
     store: Database, happened: list[Event], done: list[Deed], span: Span
 ) -> None:
     both = Both(store, world_of(happened))
-    for deed in (("import", 0, 8, 1), *done[:5]):
+    for deed in (("import", 0, 4, 1), ("import", 4, 8, 1), *done[:5]):
         both.does(deed)
     agree(both, span)
     for deed in done[5:]:
