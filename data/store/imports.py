@@ -150,11 +150,12 @@ def _purchases(query: Query, owner: UUID, asked: Questions, named: set[UUID]) ->
 
 
 _OPEN_REFUNDS = """
-SELECT f.entry, f.occurred_at, f.currency, -f.spending, f.payee_key, s.refund_keys
+SELECT f.entry, min(f.occurred_at) AS occurred_at, min(f.currency), cast(sum(-f.spending) AS bigint), min(f.payee_key),
+    s.refund_keys
 FROM fact f JOIN statement_line s ON s.owner = f.owner AND s.entry = f.entry
-WHERE f.owner = $owner AND s.owner = $owner AND f.kind = 'refund' AND f.refund_of IS NULL AND NOT f.split
-    AND s.outcome = 'booked'
-ORDER BY f.occurred_at, f.entry"""
+WHERE f.owner = $owner AND s.owner = $owner AND f.kind = 'refund' AND f.refund_of IS NULL AND s.outcome = 'booked'
+GROUP BY f.entry, s.refund_keys
+ORDER BY occurred_at, f.entry"""
 
 
 def _open_refunds(query: Query, owner: UUID) -> tuple[OpenRefund, ...]:

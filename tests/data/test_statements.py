@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data import statements
-from data.bookkeeping import Annotate, annotate, reclassify
+from data.bookkeeping import Annotate, Split, annotate, reclassify, split
 from data.categories.rules import Action, Operator, Rule, TextCondition, TextField
 from data.database import open_database
 from data.errors import NotFound, RequestIdReused
@@ -235,6 +235,15 @@ def test_a_refund_that_came_first_is_linked_when_its_purchase_arrives(book: Book
     assert links(book) == [(500, True)]
     assert book.spending() == {"bakery": 3000}
     assert not book.drift()
+
+
+def test_a_refund_that_was_split_finds_its_purchase_too(book: Bookkeeping) -> None:
+    book.imports(refunded("2026-04-02", "5.00", order="R1", keys=("A1",)), file="april.csv")
+    parts = (("coffee", 200), ("snacks", 300))
+    split(book.db, Split(book.owner, "s", book.owner, EntryId(book.entry("R1")), parts))
+    assert book.imports(spent("2026-03-01", "35.00", order="A1", category="bakery")).linked == 1
+    assert links(book) == [(200, True), (300, True)]
+    assert book.spending() == {"bakery": 3500, "coffee": -200, "snacks": -300}
 
 
 def test_files_of_one_drop_link_whatever_their_order(book: Bookkeeping) -> None:
@@ -564,7 +573,7 @@ db = open_database(Path(sys.argv[1]))
 book = Bookkeeping(db, OwnerId(UUID(int=5)))
 parsed = [many(30_000)]
 from data import statements
-from data.bookkeeping import Annotate, annotate, reclassify
+from data.bookkeeping import Annotate, Split, annotate, reclassify, split
 from data.statements import ImportStatements
 preview = statements.prepare(db, book.owner, parsed)
 def told(share):
