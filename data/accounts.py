@@ -20,6 +20,7 @@ from data.ledger.account_changes import (
     MergeAccounts,
     RenameAccount,
     ReopenAccount,
+    SetAccountKind,
     SetOpening,
     UnmergeAccount,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "MergeAccounts",
     "RenameAccount",
     "ReopenAccount",
+    "SetAccountKind",
     "SetOpening",
     "UnmergeAccount",
     "accounts",
@@ -76,6 +78,15 @@ def rename(database: Database, command: RenameAccount) -> None:
         NotFound, NameMissing, TextTooLong: nothing was changed.
     """
     database.submit(command, account_rules.decide_rename)
+
+
+def set_kind(database: Database, command: SetAccountKind) -> None:
+    """Say whether an account is had or owed; saying what it is already changes nothing.
+
+    Raises:
+        NotFound, AlreadyMerged: nothing was changed.
+    """
+    database.submit(command, account_rules.decide_kind)
 
 
 def close(database: Database, command: CloseAccount) -> None:

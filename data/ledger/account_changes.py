@@ -81,6 +81,17 @@ class RenameAccount:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class SetAccountKind:
+    """Say whether an account is money that is had or money that is owed; what is merged into it goes with it."""
+
+    owner: OwnerId
+    request_id: str
+    actor: UUID
+    account: AccountId
+    kind: AccountKind
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class CloseAccount:
     """Put an account away; its past stays, and a statement that names it is still booked to it."""
 

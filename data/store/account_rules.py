@@ -11,12 +11,14 @@ from data.ids import AccountId, EntryId, new_id
 from data.ledger import account_changes
 from data.ledger.account_changes import (
     AdjustBalance,
+    AlreadyMerged,
     CloseAccount,
     MergeAccounts,
     NothingToAdjust,
     NotMerged,
     RenameAccount,
     ReopenAccount,
+    SetAccountKind,
     SetOpening,
     UnmergeAccount,
 )
@@ -36,6 +38,20 @@ def decide_rename(reader: Reader, command: RenameAccount, now: datetime) -> Plan
     kept.money_account(reader, command.owner, command.account)
     name = account_changes.name_of(command.name)
     return _event(reader, command, "renamed", name, now)
+
+
+def decide_kind(reader: Reader, command: SetAccountKind, now: datetime) -> Plan:
+    """The plan of a `SetAccountKind`: one event for the account and for each that is shown as part of it."""
+    account = kept.money_account(reader, command.owner, command.account)
+    held = kept.money_accounts(reader, command.owner)
+    if account.merged_into is not None:
+        raise AlreadyMerged(account.name, held[account.merged_into].name)
+    if account.kind is command.kind:
+        return Plan({})
+    by = (command.actor, now)
+    family = kept.family_of(held, account.id)
+    writes = [happened(reader, command.owner, one, "kind_set", command.kind.value, by) for one in family]
+    return Plan({}, writes, frozenset({command.owner}))
 
 
 def decide_close(reader: Reader, command: CloseAccount, now: datetime) -> Plan:

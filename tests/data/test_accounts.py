@@ -12,6 +12,7 @@ from data.accounts import Account, AdjustBalance, MergeAccounts, SetOpening
 from data.database import open_database
 from data.errors import NotFound
 from data.ids import AccountId, new_request_id
+from data.importers.statement import AccountKind
 from data.ledger.account_changes import (
     AccountKindsDiffer,
     AlreadyMerged,
@@ -126,6 +127,20 @@ def test_a_merge_never_goes_round_in_a_circle(book: Bookkeeping) -> None:
         merge(book, BALANCE, "card:x")
     with pytest.raises(AlreadyMerged):
         merge(book, "card:x", BALANCE)
+
+
+def test_what_turns_out_to_be_a_credit_card_is_said_so_with_all_that_is_part_of_it(book: Bookkeeping) -> None:
+    owed = {"kind": AccountKind.LIABILITY}
+    merge(book, "card:x", "card:y")
+    with pytest.raises(AlreadyMerged):
+        do(book, accounts.set_kind, accounts.SetAccountKind, account=named(book, "card:x").id, **owed)
+    before = spent_from(book)
+    do(book, accounts.set_kind, accounts.SetAccountKind, account=named(book, "card:y").id, **owed)
+    assert [named(book, key).kind for key in ("card:x", "card:y")] == [AccountKind.LIABILITY] * 2
+    assert spent_from(book) == before
+    assert not book.drift()
+    merge(book, "card:y", "alipay:huabei")
+    assert named(book, "alipay:huabei").balances == (Money(-14000, "CNY"),)
 
 
 def test_only_two_different_accounts_of_one_kind_are_merged(book: Bookkeeping) -> None:

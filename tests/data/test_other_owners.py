@@ -17,6 +17,7 @@ from data.categories import Action, CategoryKind, Operator, Rule, TextCondition,
 from data.database import Database, open_database
 from data.errors import NotFound
 from data.ids import AccountId, EntryId, new_request_id
+from data.importers.statement import AccountKind
 from data.ledger.entry import EntryKind
 from data.money import Money
 from tests.bookkeeping import BALANCE, Bookkeeping, refunded, spent
@@ -100,6 +101,9 @@ ATTEMPTS: dict[str, Attempt] = {
     "detail": lambda db, me, _, hers: transaction.detail(db, me["owner"], hers.bill),
     "history": lambda db, me, _, hers: transaction.history(db, me["owner"], hers.bill),
     "rename": lambda db, me, _, hers: accounts.rename(db, RenameAccount(**me, account=hers.account, name="mine")),
+    "set kind": lambda db, me, _, hers: accounts.set_kind(
+        db, accounts.SetAccountKind(**me, account=hers.account, kind=AccountKind.LIABILITY)
+    ),
     "close": lambda db, me, _, hers: accounts.close(db, CloseAccount(**me, account=hers.account)),
     "reopen": lambda db, me, _, hers: accounts.reopen(db, ReopenAccount(**me, account=hers.account)),
     "merge hers into mine": lambda db, me, mine, hers: accounts.merge(

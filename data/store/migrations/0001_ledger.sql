@@ -29,12 +29,13 @@ CREATE TABLE account (
     UNIQUE (owner, hint_key)
 );
 
--- renamed (value: new name), closed, reopened, merged (value: the account it went into), kind_set
+-- renamed (value: new name), closed, reopened, merged (value: the account it went into), unmerged,
+-- kind_set (value: asset or liability; a statement that names only the bank cannot tell a credit card)
 CREATE TABLE account_event (
     owner uuid NOT NULL,
     account uuid NOT NULL,
     seq bigint NOT NULL,
-    event varchar NOT NULL CHECK (event IN ('renamed', 'closed', 'reopened', 'merged', 'unmerged')),
+    event varchar NOT NULL CHECK (event IN ('renamed', 'closed', 'reopened', 'merged', 'unmerged', 'kind_set')),
     value varchar NOT NULL,
     recorded_at timestamp NOT NULL,
     actor uuid NOT NULL
@@ -256,11 +257,12 @@ CREATE VIEW published_account AS
             ) AS newest
         FROM account_event
     )
-    SELECT a.owner, a.id, a.kind, a.hint_key, a.institution, a.last4, a.opened_at,
+    SELECT a.owner, a.id, coalesce(k.value, a.kind) AS kind, a.hint_key, a.institution, a.last4, a.opened_at,
         coalesce(n.value, a.label) AS name,
         coalesce(s.event = 'closed', false) AS closed,
         CASE WHEN m.event = 'merged' THEN cast(m.value AS uuid) END AS merged_into
     FROM account a
     LEFT JOIN latest n ON n.owner = a.owner AND n.account = a.id AND n.event = 'renamed' AND n.newest = 1
+    LEFT JOIN latest k ON k.owner = a.owner AND k.account = a.id AND k.event = 'kind_set' AND k.newest = 1
     LEFT JOIN latest s ON s.owner = a.owner AND s.account = a.id AND s.event IN ('closed', 'reopened') AND s.newest = 1
     LEFT JOIN latest m ON m.owner = a.owner AND m.account = a.id AND m.event IN ('merged', 'unmerged') AND m.newest = 1;

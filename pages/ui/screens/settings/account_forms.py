@@ -18,6 +18,7 @@ from data.accounts import (
     MergeAccounts,
     RenameAccount,
     ReopenAccount,
+    SetAccountKind,
     SetOpening,
     UnmergeAccount,
 )
@@ -43,6 +44,32 @@ def rename(user: User, one: Account) -> None:
         _do(
             f"settings.accounts.rename.{one.id}",
             lambda request: door.rename(user.database, RenameAccount(user.owner, request, user.owner, one.id, name)),
+            lambda _none: text("message.saved"),
+        )
+
+
+def kind(user: User, one: Account) -> None:
+    """Had or owed: a bill that names only the bank cannot tell a credit card."""
+    names = {known: text(f"account.kind.{known}") for known in AccountKind}
+    form = f"settings.accounts.kind.{one.id}"
+    with st.form(form, border=False):
+        st.caption(text("settings.accounts.kind.note"))
+        chosen = st.segmented_control(
+            text("column.kind"),
+            list(names),
+            default=one.kind,
+            required=True,
+            key=f"settings.accounts.kind.which.{one.id}",
+            format_func=names.__getitem__,
+            label_visibility="collapsed",
+        )
+        pressed = st.form_submit_button(text("action.save"), key="settings.accounts.kind", type="primary")
+    if pressed and chosen:
+        _do(
+            form,
+            lambda request: door.set_kind(
+                user.database, SetAccountKind(user.owner, request, user.owner, one.id, AccountKind(chosen))
+            ),
             lambda _none: text("message.saved"),
         )
 

@@ -25,6 +25,7 @@ from pages.ui.tables import Column, data_table
 from pages.ui.widgets import Action, card, empty_state
 
 _MONTHS = 12
+_DEEDS = ("rename", "kind", "adjust", "opening", "merge", "close")
 _Row = tuple[str, str, int | None, str, str, int, object]
 
 
@@ -108,7 +109,7 @@ def _named(one: Account, found: Sequence[Account]) -> str:
 
 
 def _forms(user: User, scope: Scope, one: Account, found: Sequence[Account]) -> None:
-    names = {code: text(f"settings.accounts.do.{code}") for code in ("rename", "adjust", "opening", "merge", "close")}
+    names = {code: text(f"settings.accounts.do.{code}") for code in _DEEDS}
     if one.closed:
         names["close"] = text("settings.accounts.do.reopen")
     deed = st.pills(
@@ -125,6 +126,7 @@ def _forms(user: User, scope: Scope, one: Account, found: Sequence[Account]) -> 
         "rename": partial(account_forms.rename, user, one),
         "opening": partial(account_forms.opening, user, one, currencies),
         "adjust": partial(account_forms.adjust, user, one, currencies),
+        "kind": partial(account_forms.kind, user, one),
         "merge": partial(account_forms.merge, user, one, found),
         "close": partial(account_forms.close, user, one),
     }
