@@ -90,7 +90,7 @@ def _frame(found: Sequence[Figure]) -> pd.DataFrame:
             "rows": [one.ours.count for one in found],
             "stated": [None if one.what == "count" else one.stated.minor for one in found],
             "ours": [None if one.what == "count" else one.ours.minor for one in found],
-            "verdict": [("✓ " if one.agrees else "✗ ") + verdict(one) for one in found],
+            "verdict": [("✓ " if one.agrees else "≠ ") + verdict(one) for one in found],
             "file": [one.file for one in found],
             "currency": [one.currency for one in found],
         }

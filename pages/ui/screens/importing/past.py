@@ -69,7 +69,7 @@ def _agreement(one: Batch) -> str:
         return text("importing.past.undone")
     if one.agrees is None:
         return text("importing.past.unstated")
-    return f"✓ {text('importing.check.agrees')}" if one.agrees else f"✗ {text('importing.past.differs')}"
+    return f"✓ {text('importing.check.agrees')}" if one.agrees else f"≠ {text('importing.past.differs')}"
 
 
 def _days(one: Batch) -> str:
