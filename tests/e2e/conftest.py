@@ -86,8 +86,9 @@ def _wait_until_up(server: Server) -> None:
     pytest.fail(f"the server did not start:\n{server.log.read_text(encoding='utf-8')}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser for one module: while it is open its event loop runs in this thread, where others need their own."""
     path = chromium()
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
