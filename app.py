@@ -19,7 +19,7 @@ from starlette.middleware import Middleware
 
 from data import running
 from data.errors import Rejection
-from data.home import home_folder, load_key, open_home
+from data.home import home_folder, open_running
 from data.running import Running
 from data.security import passwords
 from pages.ui import i18n
@@ -53,7 +53,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         yield
     finally:
         running.set_current(None)
-        wallet.database.close()
+        wallet.close()
         gc.unfreeze()  # else libraries in C report what stayed frozen as leaks when the interpreter ends
 
 
@@ -67,7 +67,7 @@ def _tell_address() -> None:
 def _open_or_stop() -> Running:
     """The open wallet; otherwise a sentence in both languages, and the end of the process without a trace."""
     try:
-        return Running(open_home(), load_key())
+        return open_running()
     except Rejection as no:
         sentences = [_sentence(no, "zh"), _sentence(no, "en")]
     except OSError as failure:

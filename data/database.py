@@ -11,6 +11,7 @@ import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,12 @@ import pyarrow as pa
 import structlog
 
 from data.errors import StoreBusy, StoreClosed, StoreDamaged
+from data.ledger.wallet.books import Books
+from data.ledger.wallet.commands import MoneyCommand
 from data.store import migrate
 from data.store.command import C, Decide, Params, Receipt
-from data.store.writer import Writer
+from data.store.vault import Answer
+from data.store.writer import T, Writer
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -77,6 +81,30 @@ class Database:
             Rejection: whatever `decide` refuses with; `RequestIdReused`; `StoreClosed`.
         """
         return self._writer.submit(command, decide).result()
+
+    def transact(self, command: MoneyCommand) -> Answer:
+        """Hand a command of the wallet to the writer and wait until its answer, yes or no, is on disk.
+
+        Raises:
+            StoreClosed: it was not accepted.
+        """
+        return self._writer.transact(command).result()
+
+    def enqueue(self, command: MoneyCommand) -> Future[Answer]:
+        """The same without waiting: commands are decided in the order in which they were handed in."""
+        return self._writer.transact(command)
+
+    def ask(self, question: Callable[[Books, datetime], T], *owners: UUID) -> T:
+        """An answer from the books in memory, in which these members will be; the question must change nothing.
+
+        Raises:
+            Rejection: whatever the question refuses with. StoreClosed.
+        """
+        return self._writer.ask(question, owners).result()
+
+    def memory_drift(self) -> list[str]:
+        """What the books in memory have otherwise than the postings say; nothing when all is well."""
+        return self._writer.drift().result()
 
     def version(self, owner: UUID) -> int:
         """Grows whenever a commit changed something of this owner: the key of everything held in memory."""

@@ -9,12 +9,15 @@ from pathlib import Path
 import platformdirs
 
 from data.database import Database, open_database
+from data.gateways.sandbox import SandboxGateway
+from data.running import Running
 from data.security.sealing import SealingKey, key_text, new_key, parse_key
 
 HOME_VARIABLE = "LITTLE_GOLD_CARD_HOME"
 KEY_VARIABLE = "LITTLE_GOLD_CARD_KEY"
 STORE_NAME = "wallet.duckdb"
 KEY_NAME = "wallet.key"
+BANK_NAME = "sandbox-bank.sqlite"
 _PRIVATE_FOLDER = 0o700
 _PRIVATE_FILE = 0o600
 
@@ -36,6 +39,20 @@ def open_home(folder: Path | None = None) -> Database:
     home = folder or home_folder()
     home.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
     return open_database(home / STORE_NAME)
+
+
+def open_running(folder: Path | None = None) -> Running:
+    """Everything that a running wallet has: its store, its key, and the built-in bank for its cards.
+
+    Raises:
+        As `open_home` and `load_key`; StoreDamaged: also of the bank's own book.
+    """
+    database = open_home(folder)
+    try:
+        return Running(database, load_key(folder), SandboxGateway((folder or home_folder()) / BANK_NAME))
+    except BaseException:
+        database.close()
+        raise
 
 
 def load_key(folder: Path | None = None, environment: Mapping[str, str] | None = None) -> SealingKey:

@@ -6,15 +6,22 @@ import dataclasses
 
 from data.database import Database
 from data.errors import StoreClosed
+from data.gateways.protocol import Gateway
 from data.security.sealing import SealingKey
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Running:
-    """The open store and the key that opens its sealed fields."""
+    """The open store, the key that opens its sealed fields, and who speaks for the banks of bound cards."""
 
     database: Database
     key: SealingKey
+    gateway: Gateway
+
+    def close(self) -> None:
+        """Answer everything that was accepted, then let go of all files."""
+        self.database.close()
+        self.gateway.close()
 
 
 _now_running: list[Running] = []

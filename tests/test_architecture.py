@@ -17,12 +17,18 @@ DOORS = {
     "data.accounts",
     "data.admission",
     "data.bookkeeping",
+    "data.cards",
     "data.identity",
+    "data.merchants",
+    "data.operating",
     "data.planning",
     "data.preferences",
+    "data.refunds",
+    "data.rewards",
     "data.second_factor",
     "data.sorting",
     "data.statements",
+    "data.wallet",
 }
 PURE = (
     "data/importers/",

@@ -6,10 +6,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from data.ledger.wallet.books import ISSUER_TEXT
+
 Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
 _OWNERS: Final = """
 SELECT owner FROM app_user UNION SELECT owner FROM entry UNION SELECT owner FROM import_batch ORDER BY owner"""
+_PEOPLE: Final = """
+SELECT owner FROM app_user UNION
+SELECT owner FROM entry WHERE owner NOT IN (SELECT owner FROM merchant) AND owner <> cast($issuer AS uuid)
+ORDER BY owner"""
 _UNBALANCED: Final = """
 SELECT entry, currency FROM posting WHERE owner = $owner GROUP BY entry, currency HAVING sum(amount) <> 0"""
 _TOO_FEW: Final = """
@@ -48,6 +54,11 @@ PROMISES: Final[Mapping[str, str]] = {
     "every booked line has its entry": _LINES_WITHOUT_ENTRY,
     "no line is booked twice": _BOOKED_TWICE,
 }
+
+
+def people(query: Query) -> list[UUID]:
+    """Everybody who has books that screens of spending are drawn from: persons, also removed ones with entries left."""
+    return [owner for (owner,) in query(_PEOPLE, {"issuer": ISSUER_TEXT})]
 
 
 def owners(query: Query) -> list[UUID]:

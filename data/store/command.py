@@ -21,6 +21,7 @@ import duckdb
 
 Receipt = dict[str, Any]  # JSON values only: it is stored as text and handed back to a repeated request
 Params = Mapping[str, Any]
+_NOT_CONTENT = frozenset({"request_id"})
 NOBODY = UUID(int=0)  # the owner of commands that come before there is one, such as a sign-up
 
 
@@ -87,14 +88,15 @@ Decide = Callable[[Reader, C, datetime], Plan]
 
 def content_hash(command: Command) -> str:
     """sha-256 over the command's kind and content, canonical: sorted keys, integers, NFC text (LEDGER §2)."""
-    body = {"command": type(command).__name__, **_canonical_fields(command)}
+    left_out = getattr(type(command), "not_content", _NOT_CONTENT)
+    body = {"command": type(command).__name__, **_canonical_fields(command, left_out)}
     text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()
 
 
-def _canonical_fields(value: object) -> dict[str, Any]:
+def _canonical_fields(value: object, left_out: frozenset[str] = _NOT_CONTENT) -> dict[str, Any]:
     fields = dataclasses.fields(value)  # type: ignore[arg-type]
-    return {f.name: _canonical(getattr(value, f.name)) for f in fields if f.name != "request_id"}
+    return {f.name: _canonical(getattr(value, f.name)) for f in fields if f.name not in left_out}
 
 
 def _canonical(value: object) -> Any:  # noqa: ANN401, PLR0911 - a value of any JSON shape

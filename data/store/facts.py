@@ -1,7 +1,7 @@
 """What the screens read about every entry, derived from the ledger by SQL alone.
 
 A fact is one effective part of a standing entry: a posting on the expense or income book, a part of a split, the money
-of a transfer. What a person said later (annotations) and merged accounts are already applied, so no reader repeats it.
+of a transfer. Money set aside and points alone are no facts. What a person said later (annotations) and merged accounts are already applied, so no reader repeats it.
 
 Facts are derived again, in the commit that changes what they come from. A refund follows the purchase it names (its
 category, its month, its exclusion), so refreshing an entry also refreshes the refunds around it.
@@ -37,7 +37,7 @@ named AS (
     SELECT e.*, CASE WHEN n.entry IS NULL THEN e.refund_of ELSE cast(n.value ->> 0 AS uuid) END AS purchase
     FROM entry e
     LEFT JOIN said n ON n.entry = e.id AND n.field = 'refund_of'
-    WHERE e.owner = $owner AND e.kind <> 'reversal' AND e.id IN (SELECT entry FROM scope)
+    WHERE e.owner = $owner AND e.kind NOT IN ('reversal', 'hold', 'points') AND e.id IN (SELECT entry FROM scope)
         AND e.id NOT IN (SELECT entry FROM undone)
 ),
 standing AS (

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import duckdb
@@ -24,7 +24,10 @@ import pyarrow as pa
 import structlog
 
 from data.errors import Rejection, RequestIdReused, StoreClosed
+from data.ledger.wallet.books import Books
+from data.ledger.wallet.commands import MoneyCommand
 from data.store.command import Command, Decide, Plan, Reader, Receipt, Rows, Write, content_hash
+from data.store.vault import Answer, Vault
 
 _GROUP_LIMIT = 512
 _LINGER_SECONDS = 0.003  # with company already waiting, a short wait for more saves whole disk syncs (LEDGER §9.1)
@@ -37,16 +40,27 @@ _HIGHEST_SEQ = """
 SELECT coalesce(max(seq), 0) FROM (
     SELECT max(seq) AS seq FROM entry UNION ALL SELECT max(seq) FROM annotation
     UNION ALL SELECT max(seq) FROM import_batch UNION ALL SELECT max(seq) FROM import_undo
-    UNION ALL SELECT max(seq) FROM budget_limit UNION ALL SELECT max(seq) FROM account_event) s"""
+    UNION ALL SELECT max(seq) FROM budget_limit UNION ALL SELECT max(seq) FROM account_event
+    UNION ALL SELECT max(seq) FROM merchant UNION ALL SELECT max(seq) FROM merchant_event
+    UNION ALL SELECT max(seq) FROM card UNION ALL SELECT max(seq) FROM card_event
+    UNION ALL SELECT max(seq) FROM wallet_status UNION ALL SELECT max(seq) FROM wallet_limit
+    UNION ALL SELECT max(seq) FROM payment UNION ALL SELECT max(seq) FROM payment_event
+    UNION ALL SELECT max(seq) FROM money_transfer UNION ALL SELECT max(seq) FROM charge
+    UNION ALL SELECT max(seq) FROM charge_event UNION ALL SELECT max(seq) FROM refund
+    UNION ALL SELECT max(seq) FROM refund_event UNION ALL SELECT max(seq) FROM points_lot
+    UNION ALL SELECT max(seq) FROM coupon UNION ALL SELECT max(seq) FROM coupon_claim
+    UNION ALL SELECT max(seq) FROM coupon_event UNION ALL SELECT max(seq) FROM earn_rule
+    UNION ALL SELECT max(seq) FROM pay_code) s"""
 _log = structlog.get_logger("writer")
 _Key = tuple[UUID, str, str]
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(slots=True)
 class _Job:
     command: Command
     decide: Callable[[Reader, Any, datetime], Plan]
-    future: Future[Receipt]
+    future: Future[Any]
     hash: str
 
     @property
@@ -54,7 +68,25 @@ class _Job:
         return (self.command.owner, type(self.command).__name__, self.command.request_id)
 
 
-_Outcome = Receipt | Exception
+@dataclasses.dataclass(slots=True)
+class _MoneyJob:
+    """A command of the wallet: decided on the books in memory."""
+
+    command: MoneyCommand
+    future: Future[Any]
+    hash: str
+
+
+@dataclasses.dataclass(slots=True)
+class _Question:
+    """Something to be answered from the books in memory, in the writer's thread."""
+
+    ask: Callable[[Vault, datetime], Any]
+    future: Future[Any]
+
+
+_Task = _Job | _MoneyJob | _Question
+_Outcome = Any
 
 
 class Writer:
@@ -71,19 +103,40 @@ class Writer:
         self._clock = clock
         self._on_commit = on_commit
         self._on_idle = on_idle
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._seq = int(con.execute(_HIGHEST_SEQ).fetchall()[0][0])
+        self._vault = Vault(con, self._next_seq, clock())
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, command: Command, decide: Decide[Any]) -> Future[Receipt]:
         """Queue a command; the future gives its receipt or raises its rejection."""
         future: Future[Receipt] = Future()
+        return self._queued(_Job(command, decide, future, content_hash(command)), future)
+
+    def transact(self, command: MoneyCommand) -> Future[Answer]:
+        """Queue a command of the wallet; the future gives its answer, yes or no."""
+        future: Future[Answer] = Future()
+        return self._queued(_MoneyJob(command, future, content_hash(command)), future)
+
+    def ask(self, question: Callable[[Books, datetime], T], owners: tuple[UUID, ...]) -> Future[T]:
+        """Queue a question to the books in memory, in which these members will be; it must change nothing."""
+        future: Future[T] = Future()
+        return self._queued(
+            _Question(lambda vault, now: question(vault.with_members(owners, now), now), future), future
+        )
+
+    def drift(self) -> Future[list[str]]:
+        """Queue the comparison of the books in memory with the postings; what differs."""
+        future: Future[list[str]] = Future()
+        return self._queued(_Question(lambda vault, now: vault.drift(now), future), future)
+
+    def _queued(self, task: _Task, future: Future[T]) -> Future[T]:
         if self._closed.is_set():
             future.set_exception(StoreClosed())
         else:
-            self._jobs.put(_Job(command, decide, future, content_hash(command)))
+            self._jobs.put(task)
         return future
 
     def close(self) -> None:
@@ -106,7 +159,7 @@ class Writer:
                 break
         self._refuse_rest()
 
-    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+    def _gather(self, first: _Task) -> tuple[list[_Task], bool]:
         group, wait = [first], 0.0
         while len(group) < _GROUP_LIMIT:
             try:
@@ -126,38 +179,71 @@ class Writer:
                 if job is not None:
                     job.future.set_exception(StoreClosed())
 
-    def _answer(self, group: list[_Job]) -> None:
+    def _answer(self, group: list[_Task]) -> None:
         try:
             outcomes = self._commit(group)
         except Exception as failure:  # noqa: BLE001 - whatever it is, its neighbours must not fail with it
             if len(group) == 1:
-                _log.error("command_failed", command=type(group[0].command).__name__, error=type(failure).__name__)
+                _log.error("command_failed", command=_name(group[0]), error=type(failure).__name__)
                 group[0].future.set_exception(failure)
                 return
             for job in group:
                 self._answer([job])
             return
-        for job, outcome in zip(group, outcomes, strict=True):
+        for task, outcome in zip(group, outcomes, strict=True):
             if isinstance(outcome, Exception):
-                job.future.set_exception(outcome)
+                task.future.set_exception(outcome)
             else:
-                job.future.set_result(outcome)
+                task.future.set_result(outcome)
 
-    def _commit(self, group: list[_Job]) -> list[_Outcome]:
+    def _commit(self, group: list[_Task]) -> list[_Outcome]:
         now = self._clock()
+        if all(isinstance(task, _Question) for task in group):
+            return [self._asked(task, now) for task in group if isinstance(task, _Question)]
         self._con.execute("BEGIN")
         try:
-            known = self._known(group)
             touched: set[UUID] = set()
-            outcomes = [self._one(job, known, now, touched) for job in group]
+            outcomes = self._outcomes(group, now, touched)
+            self._vault.flush()
         except BaseException:
+            self._vault.lost()
             self._con.execute("ROLLBACK")
             raise
-        self._con.execute("COMMIT")
+        try:
+            self._con.execute("COMMIT")
+        except BaseException:
+            self._vault.lost()  # a failed COMMIT has ended the transaction already
+            raise
+        self._vault.kept()
         self._on_commit(frozenset(touched))
         return outcomes
 
+    def _outcomes(self, group: list[_Task], now: datetime, touched: set[UUID]) -> list[_Outcome]:
+        """Every task on top of those before it, in the order of arrival."""
+        known = self._known([task for task in group if isinstance(task, _Job)])
+        outcomes: list[_Outcome] = []
+        for task in group:
+            if isinstance(task, _MoneyJob):
+                outcomes.append(self._vault.take(task.command, task.hash, now, touched))
+            elif isinstance(task, _Question):
+                outcomes.append(self._asked(task, now))
+            else:
+                self._vault.flush()
+                changed: set[UUID] = set()
+                outcomes.append(self._one(task, known, now, changed))
+                self._vault.forget(tuple(changed))
+                touched |= changed
+        return outcomes
+
+    def _asked(self, task: _Question, now: datetime) -> _Outcome:
+        try:
+            return task.ask(self._vault, now)
+        except Rejection as no:
+            return no
+
     def _known(self, group: list[_Job]) -> dict[_Key, tuple[str, str]]:
+        if not group:
+            return {}
         keys = [job.key for job in group]
         rows = self._con.execute(
             _KNOWN,
@@ -204,6 +290,10 @@ class Writer:
     def _next_seq(self) -> int:
         self._seq += 1
         return self._seq
+
+
+def _name(task: _Task) -> str:
+    return "question" if isinstance(task, _Question) else type(task.command).__name__
 
 
 def append(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:

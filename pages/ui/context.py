@@ -19,6 +19,7 @@ from data.database import Database
 from data.errors import StoreClosed
 from data.ids import OwnerId
 from data.preferences import Preferences
+from data.running import Running
 from data.security.sealing import SealingKey
 from pages.ui import leave, session
 
@@ -32,10 +33,19 @@ class User:
     operator: bool
     session: str
     preferences: Preferences
-    database: Database
-    key: SealingKey
+    running: Running
     now: datetime
     today: date
+
+    @property
+    def database(self) -> Database:
+        """The open store."""
+        return self.running.database
+
+    @property
+    def key(self) -> SealingKey:
+        """What opens sealed fields."""
+        return self.running.key
 
 
 def require_user() -> User:
@@ -90,4 +100,4 @@ def _user(wallet: running.Running, owner: UUID, named: str) -> User | None:
         return None
     chosen = preferences.preferences_of(database, owner)
     today = now.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(chosen.zone)).date()
-    return User(who.owner, who.name, who.operator, named, chosen, database, wallet.key, now, today)
+    return User(who.owner, who.name, who.operator, named, chosen, wallet, now, today)

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from data import merchants
 from pages.ui import i18n, leave, links
 from pages.ui.context import User
 
@@ -29,18 +30,51 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        "nav.section.wallet",
+        (
+            ("pay", "qr_code_scanner"),
+            ("wallet", "account_balance_wallet"),
+            ("refunds", "assignment_return"),
+            ("points", "stars"),
+        ),
+    ),
+    (
         "nav.section.records",
         (("transactions", "receipt_long"), ("import", "upload_file"), ("reports", "summarize")),
     ),
+    (
+        "nav.section.merchant",
+        (
+            ("till", "point_of_sale"),
+            ("refund_requests", "inbox"),
+            ("offers", "local_offer"),
+            ("takings", "bar_chart"),
+        ),
+    ),
+    ("nav.section.operator", (("members", "groups"), ("house", "shield"))),
     ("nav.section.account", (("settings", "settings"),)),
 )
+_OF_MERCHANTS = "nav.section.merchant"
+_OF_OPERATORS = "nav.section.operator"
 
 
-def pages() -> dict[str, list[StreamlitPage]]:
-    """The menu of a signed-in person, in their language; links between screens know the same pages from now on."""
-    drawn = {name: _page(name, icon) for _, screens in _SECTIONS for name, icon in screens}
+def pages(user: User) -> dict[str, list[StreamlitPage]]:
+    """The menu of a signed-in person, in their language; links between screens know the same pages from now on.
+
+    Who runs no merchant has the till alone, to open one, and only the operator has what is the operator's.
+    """
+    offered = [(section, _offered(user, section, screens)) for section, screens in _SECTIONS]
+    drawn = {name: _page(name, icon) for _, screens in offered for name, icon in screens}
     links.register(drawn)
-    return {i18n.text(section): [drawn[name] for name, _ in screens] for section, screens in _SECTIONS}
+    return {i18n.text(section): [drawn[name] for name, _ in screens] for section, screens in offered if screens}
+
+
+def _offered(user: User, section: str, screens: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    if section == _OF_OPERATORS and not user.operator:
+        return ()
+    if section == _OF_MERCHANTS and not merchants.mine(user.database, user.owner):
+        return screens[:1]
+    return screens
 
 
 def draw_sidebar(user: User) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errors import StoreClosed
-from data.home import home_folder, load_key, open_home
+from data.home import home_folder, load_key, open_home, open_running
 from data.running import Running, current, set_current
 from data.security.sealing import KeyMalformed, key_text, new_key
 
@@ -46,8 +46,8 @@ def test_what_is_running_is_what_was_set(tmp_path: Path) -> None:
     set_current(None)
     with pytest.raises(StoreClosed):
         current()
-    running = Running(open_home(tmp_path), new_key())
+    running = open_running(tmp_path)
     set_current(running)
     assert current() is running
     set_current(None)
-    running.database.close()
+    running.close()

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from data import identity, preferences, running
 from data.database import Database
-from data.home import load_key, open_home
+from data.home import open_running
 from data.ids import OwnerId
 from data.preferences import Preferences
 from data.running import Running
@@ -52,10 +52,10 @@ class Wallet:
 @contextlib.contextmanager
 def open_wallet(folder: Path, name: str = "alice") -> Iterator[Wallet]:
     """A wallet in `folder` with `name` signed up, as the running one of this process."""
-    opened = Running(open_home(folder), load_key(folder, {}))
+    opened = open_running(folder)
     running.set_current(opened)
     try:
         yield Wallet(opened, identity.sign_up(opened.database, name, PASSWORD, Visit()))
     finally:
         running.set_current(None)
-        opened.database.close()
+        opened.close()

@@ -204,7 +204,8 @@ CREATE TABLE refund (
     actor uuid NOT NULL
 );
 
--- What a state brought: due_on with confirmation; cash, points (given back), coupon, clawed and debt with crediting.
+-- What a state brought: due_on and how it falls on cash, points and coupon with confirmation; the same, clawed and debt
+-- with crediting.
 CREATE TABLE refund_event (
     owner uuid NOT NULL,
     refund uuid NOT NULL,
@@ -336,16 +337,24 @@ CREATE VIEW published_refund AS
     SELECT r.*, coalesce(e.state, 'requested') AS state, coalesce(e.reason, '') AS state_reason,
         coalesce(e.occurred_at, r.occurred_at) AS state_at, coalesce(e.attempt, 0) AS attempt,
         d.due_on, coalesce(d.estimated, false) AS estimated, d.occurred_at AS confirmed_at,
+        coalesce(d.cash, 0) AS cash_due, coalesce(d.points, 0) AS points_due, coalesce(d.coupon, 0) AS coupon_due,
         coalesce(e.cash, 0) AS cash, coalesce(e.points, 0) AS points, coalesce(e.coupon, 0) AS coupon,
         coalesce(e.clawed, 0) AS clawed, coalesce(e.debt, 0) AS debt, coalesce(e.redirected, false) AS redirected
     FROM refund r
     LEFT JOIN (SELECT *, row_number() OVER (PARTITION BY owner, refund ORDER BY seq DESC) AS newest
         FROM refund_event) e ON e.owner = r.owner AND e.refund = r.id AND e.newest = 1
-    LEFT JOIN (SELECT owner, refund, due_on, estimated, occurred_at,
+    LEFT JOIN (SELECT owner, refund, due_on, estimated, occurred_at, cash, points, coupon,
             row_number() OVER (PARTITION BY owner, refund ORDER BY seq) AS oldest
         FROM refund_event WHERE state = 'confirmed') d ON d.owner = r.owner AND d.refund = r.id AND d.oldest = 1;
 
 CREATE VIEW published_transfer AS SELECT * FROM money_transfer;
+CREATE VIEW published_wallet_status AS SELECT * FROM wallet_status;
+CREATE VIEW published_wallet_limit AS SELECT * FROM wallet_limit;
+CREATE VIEW published_payment_event AS SELECT * FROM payment_event;
+CREATE VIEW published_earn_rule AS SELECT * FROM earn_rule;
+CREATE VIEW published_pay_code AS SELECT * FROM pay_code;
+CREATE VIEW published_charge_event AS SELECT * FROM charge_event;
+CREATE VIEW published_person AS SELECT owner, name, operator, created_at FROM app_user;
 CREATE VIEW published_lot AS SELECT * FROM points_lot;
 CREATE VIEW published_coupon AS SELECT * FROM coupon;
 CREATE VIEW published_claim AS
@@ -362,5 +371,7 @@ CREATE VIEW published_charge AS
         FROM charge_event) e ON e.owner = c.owner AND e.charge = c.id AND e.newest = 1;
 CREATE VIEW published_card AS
     SELECT c.owner, c.id, c.code, c.kind, c.brand, c.bank, c.last4, c.expires_on, c.account, c.recorded_at AS bound_at,
-        EXISTS (SELECT 1 FROM card_event e WHERE e.owner = c.owner AND e.card = c.id AND e.event = 'unbound') AS unbound
+        EXISTS (SELECT 1 FROM card_event e WHERE e.owner = c.owner AND e.card = c.id AND e.event = 'unbound') AS unbound,
+        coalesce((SELECT max(e.seq) FROM card_event e
+            WHERE e.owner = c.owner AND e.card = c.id AND e.event = 'made_default'), 0) AS made_default
     FROM card c;

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from data import identity, running
-from data.home import load_key, open_home
+from data.home import open_running
 from data.running import Running
 from data.sign_in import SignedIn, Visit
 from pages.web.gate import Gate
@@ -44,11 +44,11 @@ def wallet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]
     monkeypatch.setenv("LITTLE_GOLD_CARD_STRICT", "1")
     monkeypatch.delenv("LITTLE_GOLD_CARD_TRUSTED_HTTP", raising=False)
     monkeypatch.delenv("LITTLE_GOLD_CARD_HOSTS", raising=False)
-    opened = Running(open_home(tmp_path), load_key(tmp_path, {}))
+    opened = open_running(tmp_path)
     running.set_current(opened)
     yield opened
     running.set_current(None)
-    opened.database.close()
+    opened.close()
 
 
 @pytest.fixture

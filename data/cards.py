@@ -1,0 +1,91 @@
+"""The door to bound cards: show one to its bank, keep what may be kept of it, put it away.
+
+The number is in memory only while `bind` runs. Kept are the last four digits, the month it expires, the bank's token
+(sealed), and a keyed fingerprint that tells the same card again (LEDGER §7).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from data.database import Database
+from data.ids import OwnerId, new_id
+from data.ledger.wallet.commands import BindCard, CardKind, MakeDefaultCard, UnbindCard
+from data.ledger.wallet.refusals import CardExpiredNow
+from data.running import Running
+from data.security import card_numbers
+from data.security.sealing import seal
+from data.settlement import token_place
+from data.store.command import Receipt
+from data.store.vault import Answer
+
+__all__ = ["CardKind", "MakeDefaultCard", "UnbindCard", "bind", "make_default", "offer", "unbind"]
+
+_TODAY: Final = "SELECT zone FROM preference WHERE owner = $owner"
+
+
+def bind(
+    running: Running, owner: OwnerId, request_id: str, *, number: str, expiry: str, kind: CardKind, code: str = ""
+) -> Receipt:
+    """Keep a card. The receipt: card, brand, bank, last4, kind.
+
+    Raises:
+        CardNumberInvalid, CardExpiryInvalid, CardExpiredNow, CardAlreadyBound, MemberUnknown, GatewayUnreachable.
+    """
+    return offer(running, owner, request_id, number=number, expiry=expiry, kind=kind, code=code).or_raise()
+
+
+def offer(
+    running: Running,
+    owner: OwnerId,
+    request_id: str,
+    *,
+    number: str,
+    expiry: str,
+    kind: CardKind,
+    code: str = "",
+    actor: UUID | None = None,
+    at: date | None = None,
+) -> Answer:
+    """The same, the answer whole. code: how a batch names the card."""
+    shown = card_numbers.read_number(number)
+    expires_on = card_numbers.read_expiry(expiry)
+    if expires_on < (at or running.database.clock().date()):
+        raise CardExpiredNow(shown.last4, expires_on.isoformat())
+    card = new_id()
+    token = running.gateway.tokenise(shown, expires_on, kind.value)
+    command = BindCard(
+        owner=owner,
+        request_id=request_id,
+        actor=actor or owner,
+        card=card,
+        code=code,
+        kind=kind,
+        brand=card_numbers.brand_of(shown).value,
+        bank=card_numbers.bank_of(shown),
+        last4=shown.last4,
+        expires_on=expires_on,
+        token=seal(running.key, token, token_place(owner, card)),
+        fingerprint=card_numbers.fingerprint(running.key.secret, shown),
+    )
+    return running.database.transact(command)
+
+
+def unbind(database: Database, command: UnbindCard) -> Receipt:
+    """Put a card away; what was paid with it is still refunded to it.
+
+    Raises:
+        MemberUnknown, CardUnknown.
+    """
+    return database.transact(command).or_raise()
+
+
+def make_default(database: Database, command: MakeDefaultCard) -> Receipt:
+    """Offer this card first.
+
+    Raises:
+        MemberUnknown, CardUnknown.
+    """
+    return database.transact(command).or_raise()

@@ -1,0 +1,178 @@
+"""What a command did: rows to write, a receipt to hand back. Building an entry that does not balance is a defect."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from data.errors import Rejection, require
+from data.ids import new_id
+from data.ledger.accounts import EXPENSE_KEY, INCOME_KEY
+from data.ledger.wallet import rows
+from data.ledger.wallet.books import (
+    CASH,
+    CLEARING,
+    HELD,
+    OUTSTANDING,
+    POINTS_BOOK,
+    POINTS_COST,
+    POINTS_KEY,
+    POINTS_OUTSTANDING,
+    REWARDS,
+    TAKINGS_KEY,
+    WALLET,
+    Holder,
+    Member,
+)
+from data.money import POINTS
+from data.period import month_of
+
+POINTS_HELD: Final = "points:held"
+_KINDS: Final = {
+    EXPENSE_KEY: "expense",
+    INCOME_KEY: "income",
+    TAKINGS_KEY: "income",
+    POINTS_KEY: "equity",
+    POINTS_HELD: "equity",
+    POINTS_BOOK: "equity",
+    CLEARING: "asset",
+    OUTSTANDING: "liability",
+    REWARDS: "expense",
+    POINTS_OUTSTANDING: "equity",
+    POINTS_COST: "equity",
+}
+_LABELS: Final = {WALLET: "小金卡", HELD: "小金卡（冻结）", CASH: "现金"}
+_FEWEST: Final = 2
+Leg = tuple[str, int, str, str | None, str | None]  # account, amount, currency, category, lot
+
+
+@dataclasses.dataclass(slots=True)
+class Stamp:
+    """When and by whom: `now` is the command's clock, `recorded_at` the store's, `seq` gives the next number."""
+
+    now: datetime
+    recorded_at: datetime
+    actor: str
+    request_id: str
+    seq: Callable[[], int]
+
+
+@dataclasses.dataclass(slots=True)
+class Deed:
+    """A decided command. refusal: of a deed that leaves rows although the answer is no (a declined card)."""
+
+    receipt: dict[str, Any] = dataclasses.field(default_factory=dict)
+    rows: list[Any] = dataclasses.field(default_factory=list)
+    refusal: Rejection | None = None
+    refresh: list[tuple[str, str]] = dataclasses.field(default_factory=list)  # owner, entry: facts to derive anew
+    _made: dict[tuple[str, str], str] = dataclasses.field(default_factory=dict)
+
+    def add(self, row: Any) -> None:  # noqa: ANN401 - a Row
+        """One row more."""
+        self.rows.append(row)
+
+    def account(self, holder: Holder, key: str, stamp: Stamp, **named: str) -> str:
+        """The account of that key, opened now if there is none yet. named: kind, label, institution, last4."""
+        known = holder.accounts.get(key)
+        if known is not None:
+            return known
+        made = self._made.get((holder.owner, key))
+        if made is None:
+            made = self._made[holder.owner, key] = str(new_id())
+            kind = named.get("kind") or _KINDS.get(key, "asset")
+            label = named.get("label") or next((v for k, v in _LABELS.items() if key.startswith(k)), "")
+            institution, last4 = named.get("institution", ""), named.get("last4", "")
+            self.add(rows.AccountRow(holder.owner, made, kind, key, label, institution, last4, stamp.recorded_at))
+        return made
+
+    def entry(self, owner: str, key: str, kind: str, day: date, stamp: Stamp, legs: Sequence[Leg], **named: Any) -> int:
+        """One entry with its postings in one owner's books; its number. Legs of nothing are left out.
+
+        named: occurred_at, refund_of, payee, payee_key, description, method, note, reverses.
+
+        Raises:
+            InvariantBroken: fewer than two postings, or they do not sum to zero in a currency.
+        """
+        sums: defaultdict[str, int] = defaultdict(int)
+        line = 0
+        for account, amount, currency, category, lot in legs:
+            if amount:
+                sums[currency] += amount
+                self.rows.append(rows.PostingRow(owner, key, line, account, amount, currency, category, lot))
+                line += 1
+        require(line >= _FEWEST and not any(sums.values()), "an entry balances in every currency")
+        number = stamp.seq()
+        self.rows.append(
+            rows.EntryRow(
+                owner,
+                key,
+                number,
+                kind,
+                named.get("occurred_at", stamp.now),
+                day,
+                stamp.recorded_at,
+                stamp.actor,
+                None,
+                named.get("reverses"),
+                named.get("refund_of"),
+                named.get("payee", ""),
+                named.get("payee_key", ""),
+                named.get("description", ""),
+                named.get("method", ""),
+                named.get("note", ""),
+            )
+        )
+        return number
+
+    def fact(self, member: Member, number: int, key: str, day: date, **named: Any) -> None:
+        """The read model's row of an entry: what `data.store.facts` would derive from it.
+
+        named: occurred_at, part, kind, account, counter, category, payee, payee_key, currency, amount, spending,
+        income, refund_of, purchase_on, description, method, note.
+        """
+        purchase_on = named.get("purchase_on") or day
+        account, counter = named["account"], named.get("counter")
+        self.rows.append(
+            rows.FactRow(
+                member.owner,
+                day,
+                month_of(day, member.start_day).start,
+                purchase_on,
+                month_of(purchase_on, member.start_day).start,
+                named["occurred_at"],
+                number,
+                key,
+                named["part"],
+                named["kind"],
+                member.shown.get(account, account),
+                member.shown.get(counter, counter) if counter else None,
+                named.get("category"),
+                named.get("payee", ""),
+                named.get("payee_key", ""),
+                named["currency"],
+                named["amount"],
+                named.get("spending", 0),
+                named.get("income", 0),
+                False,  # noqa: FBT003 - a column: nothing is excluded from the start
+                named.get("refund_of"),
+                None,
+                named.get("description", ""),
+                named.get("method", ""),
+                named.get("note", ""),
+                "",
+                False,  # noqa: FBT003 - a column: not split
+            )
+        )
+
+
+def points_legs(deed: Deed, holder: Holder, stamp: Stamp, moves: Sequence[tuple[str | None, int]]) -> list[Leg]:
+    """Points in (+) and out (-) of a member's lots (None: the debt), against the member's points book."""
+    if not moves:
+        return []
+    account = deed.account(holder, POINTS_KEY, stamp)
+    legs: list[Leg] = [(account, amount, POINTS, None, lot) for lot, amount in moves]
+    total = sum(amount for _, amount in moves)
+    return [*legs, (deed.account(holder, POINTS_BOOK, stamp), -total, POINTS, None, None)]

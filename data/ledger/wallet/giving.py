@@ -1,0 +1,102 @@
+"""Money from one member's wallet to another's: spending of the one, income of the other."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from data.categories.text import normalise_payee
+from data.ids import new_id
+from data.ledger.accounts import EXPENSE_KEY, INCOME_KEY
+from data.ledger.wallet import limits, paying, rows
+from data.ledger.wallet.books import WALLET, Books, Member
+from data.ledger.wallet.commands import Transfer
+from data.ledger.wallet.deed import Deed, Leg, Stamp
+from data.ledger.wallet.refusals import InsufficientFunds, SameMember
+
+_GIVEN: Final = "transfers_to_people"
+_GOT: Final = "received"
+
+
+def transfer(books: Books, command: Transfer, stamp: Stamp) -> Deed:
+    """The transfer. A frozen recipient still receives.
+
+    Raises:
+        MemberUnknown, AccountFrozen, AmountInvalid, SameMember, WalletNotOpened, LimitExceeded, InsufficientFunds.
+    """
+    giver, taker = books.member(command.owner), books.member(command.recipient)
+    paying.check_active(giver)
+    paying.check_amount(command.amount)
+    if giver.owner == taker.owner:
+        raise SameMember(giver.name)
+    for one in (giver, taker):
+        paying.check_wallet(one, command.currency)
+    day = giver.day(stamp.now)
+    limits.check(giver, command.currency, command.amount, day)
+    available = books.balance(giver, WALLET + command.currency)
+    if available < command.amount:
+        raise InsufficientFunds(command.currency, command.amount, available)
+    deed, key = Deed(), str(new_id())
+    _book(deed, giver, command, stamp, key, -command.amount, taker.name)
+    _book(deed, taker, command, stamp, key, command.amount, giver.name)
+    deed.add(
+        rows.TransferRow(
+            giver.owner,
+            key,
+            stamp.seq(),
+            command.request_id,
+            taker.owner,
+            command.currency,
+            command.amount,
+            command.note,
+            stamp.now,
+            day,
+            stamp.recorded_at,
+            stamp.actor,
+        )
+    )
+    deed.receipt = {
+        "transfer": key,
+        "state": "completed",
+        "currency": command.currency,
+        "amount_minor": command.amount,
+        "to": taker.owner,
+        "to_name": taker.name,
+        "balance_minor": available - command.amount,
+    }
+    return deed
+
+
+def _book(deed: Deed, member: Member, command: Transfer, stamp: Stamp, key: str, amount: int, other: str) -> None:
+    """One side: amount negative for who gives."""
+    gives = amount < 0
+    kind, book, category = ("expense", EXPENSE_KEY, _GIVEN) if gives else ("income", INCOME_KEY, _GOT)
+    payee = normalise_payee(other)
+    category = member.taught.learned.get(payee, category) if gives and member.taught else category
+    wallet, day = member.accounts[WALLET + command.currency], member.day(stamp.now)
+    legs: list[Leg] = [
+        (wallet, amount, command.currency, None, None),
+        (deed.account(member, book, stamp), -amount, command.currency, category, None),
+    ]
+    named: dict[str, Any] = {
+        "payee": other,
+        "payee_key": payee,
+        "description": command.note,
+        "method": "小金卡",
+        "occurred_at": stamp.now,
+    }
+    number = deed.entry(member.owner, key, kind, day, stamp, legs, **named)
+    deed.fact(
+        member,
+        number,
+        key,
+        day,
+        part=1,
+        kind=kind,
+        account=wallet,
+        category=category,
+        currency=command.currency,
+        amount=amount,
+        spending=-amount if gives else 0,
+        income=0 if gives else amount,
+        **named,
+    )

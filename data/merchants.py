@@ -1,0 +1,214 @@
+"""The door for whoever takes money: open a merchant, show codes, publish offers; and what a code that is shown means.
+
+A merchant has books of its own and is run by one person (`proprietor`); commands carry that person as `actor` and the
+merchant as `owner`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from data.codes import pictures, wallet_code
+from data.codes.wallet_code import WalletCode
+from data.database import Database
+from data.ids import OwnerId, new_id
+from data.ledger.coupons import Coupon, CouponKind
+from data.ledger.wallet.commands import ChangeMerchant, MakePayCode, OpenMerchant, PublishCoupon, SetEarnRule
+from data.ledger.wallet.earning import EarnRule
+from data.ledger.wallet.refusals import MerchantUnknown, PayCodeUnknown
+from data.store.command import Receipt
+
+__all__ = [
+    "ChangeMerchant",
+    "Coupon",
+    "CouponKind",
+    "EarnRule",
+    "MakePayCode",
+    "Merchant",
+    "OpenMerchant",
+    "PublishCoupon",
+    "SetEarnRule",
+    "Target",
+    "WalletCode",
+    "change",
+    "code_in_picture",
+    "dynamic_code",
+    "merchant",
+    "merchants",
+    "mine",
+    "open_merchant",
+    "publish_coupon",
+    "set_campaign",
+    "static_code",
+    "target_of",
+]
+
+CODE_LIFE: Final = timedelta(minutes=5)
+_ALL: Final = """
+SELECT owner, proprietor, name, mcc, category, city, address, contact, currency, closed FROM published_merchant
+ORDER BY name, owner"""
+_ONE: Final = """
+SELECT owner, proprietor, name, mcc, category, city, address, contact, currency, closed FROM published_merchant
+WHERE owner = $owner"""
+_MINE: Final = """
+SELECT owner, proprietor, name, mcc, category, city, address, contact, currency, closed FROM published_merchant
+WHERE proprietor = $proprietor ORDER BY opened_at, owner"""
+_CODE: Final = "SELECT currency, amount, note FROM pay_code WHERE owner = $owner AND id = $code"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Merchant:
+    """A merchant as everybody sees it."""
+
+    id: OwnerId
+    proprietor: UUID | None
+    name: str
+    mcc: str
+    category: str
+    city: str
+    address: str
+    contact: str
+    currency: str
+    closed: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Target:
+    """What a code asks for: whom to pay, and how much where it says so. pay_code: payable once."""
+
+    merchant: Merchant
+    amount: int | None
+    currency: str
+    pay_code: UUID | None = None
+    note: str = ""
+
+
+def open_merchant(database: Database, command: OpenMerchant) -> Receipt:
+    """Open a merchant. The receipt: merchant, name.
+
+    Raises:
+        MerchantNameMissing, TextTooLong, MccInvalid, CategoryNotOffered, CurrencyUnknown, MerchantExists.
+    """
+    return database.transact(command).or_raise()
+
+
+def change(database: Database, command: ChangeMerchant) -> Receipt:
+    """Change what a merchant says about itself, close or reopen it.
+
+    Raises:
+        MerchantUnknown, and as `open_merchant`.
+    """
+    return database.transact(command).or_raise()
+
+
+def publish_coupon(database: Database, command: PublishCoupon) -> Receipt:
+    """Offer a coupon that the merchant pays for.
+
+    Raises:
+        MerchantUnknown, MerchantCurrencyDiffers, CouponInvalid, CouponExists.
+    """
+    return database.transact(command).or_raise()
+
+
+def set_campaign(database: Database, command: SetEarnRule) -> Receipt:
+    """Multiply the points that are earned at this merchant, for a while; or end that (`active` False).
+
+    Raises:
+        MerchantUnknown, EarnRuleInvalid, TextTooLong.
+    """
+    return database.transact(command).or_raise()
+
+
+def merchants(database: Database) -> tuple[Merchant, ...]:
+    """Every merchant that takes payments, by name."""
+    return tuple(one for one in map(_merchant, database.read(_ALL)) if not one.closed)
+
+
+def merchant(database: Database, owner: UUID) -> Merchant:
+    """One merchant.
+
+    Raises:
+        MerchantUnknown.
+    """
+    found = database.read(_ONE, {"owner": owner})
+    if not found:
+        raise MerchantUnknown(str(owner))
+    return _merchant(found[0])
+
+
+def mine(database: Database, proprietor: UUID) -> tuple[Merchant, ...]:
+    """The merchants that this person runs, the first opened first."""
+    return tuple(map(_merchant, database.read(_MINE, {"proprietor": proprietor})))
+
+
+def _merchant(row: tuple[object, ...]) -> Merchant:
+    return Merchant(*row)  # type: ignore[arg-type] - the columns are the fields
+
+
+def static_code(of: Merchant) -> str:
+    """The payload of a code that hangs on the wall: the payer says how much."""
+    return wallet_code.payload(_code_of(of))
+
+
+def dynamic_code(database: Database, of: Merchant, actor: UUID, request_id: str, amount: int, note: str = "") -> str:
+    """The payload of a code for one payment of one amount; payable once, for five minutes.
+
+    Raises:
+        MerchantUnknown, MerchantClosed, AmountInvalid.
+    """
+    command = MakePayCode(
+        owner=of.id,
+        request_id=request_id,
+        actor=actor,
+        code=new_id(),
+        amount=amount,
+        currency=of.currency,
+        expires_at=database.clock() + CODE_LIFE,
+        note=note,
+    )
+    made = UUID(database.transact(command).or_raise()["code"])
+    return wallet_code.payload(dataclasses.replace(_code_of(of), pay_code=made, amount_minor=amount))
+
+
+def _code_of(of: Merchant) -> WalletCode:
+    return WalletCode(
+        merchant=of.id,
+        pay_code=None,
+        amount_minor=None,
+        currency=of.currency,
+        mcc=of.mcc,
+        name=of.name,
+        city=of.city,
+    )
+
+
+def target_of(database: Database, text: str) -> Target:
+    """What a code's text, or a tap link, asks for.
+
+    Raises:
+        The refusals of `data.codes`; MerchantUnknown; PayCodeUnknown.
+    """
+    return _target(database, wallet_code.read(text))
+
+
+def code_in_picture(database: Database, picture: bytes) -> Target:
+    """What the code in a picture asks for.
+
+    Raises:
+        PictureTooLarge, PictureUnreadable, NoCodeFound, SeveralCodes, and as `target_of`.
+    """
+    return _target(database, wallet_code.read_one_of(pictures.decode(picture)))
+
+
+def _target(database: Database, code: WalletCode) -> Target:
+    paid = merchant(database, code.merchant)
+    if code.pay_code is None:
+        return Target(paid, code.amount_minor, code.currency)
+    found = database.read(_CODE, {"owner": code.merchant, "code": code.pay_code})
+    if not found:
+        raise PayCodeUnknown(str(code.pay_code))
+    currency, amount, note = found[0]
+    return Target(paid, amount, currency, code.pay_code, note)

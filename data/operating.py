@@ -1,0 +1,78 @@
+"""The door for who runs the wallet: settle, answer for a silent bank, and whether the books agree with themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Final
+from uuid import UUID
+
+from data import settlement
+from data.database import Database
+from data.ids import OwnerId
+from data.ledger.wallet.refusals import ChargeUnknown, OperatorOnly
+from data.running import Running
+from data.settlement import Done
+from data.store import conservation
+from data.store.command import Receipt
+
+__all__ = ["Done", "Integrity", "answer_charge", "integrity", "settle"]
+
+_OPERATOR: Final = "SELECT operator FROM app_user WHERE owner = $owner"
+_KNOWN: Final = "SELECT count(*) FROM published_charge WHERE owner = $owner AND id = $charge"
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Integrity:
+    """Whether the books hold together. promises: each with how many rows break it; memory: what memory has otherwise."""
+
+    promises: tuple[tuple[str, int], ...]
+    memory: tuple[str, ...]
+
+    @property
+    def kept(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.memory and all(count == 0 for _, count in self.promises)
+
+
+def settle(running: Running, actor: UUID) -> Done:
+    """Do now what the app does by itself every few minutes.
+
+    Raises:
+        OperatorOnly.
+    """
+    require_operator(running.database, actor)
+    return settlement.settle(running)
+
+
+def answer_charge(
+    running: Running, actor: UUID, owner: OwnerId, charge: UUID, *, approved: bool, reason: str = ""
+) -> Receipt:
+    """Say what became of a charge on which the bank kept silent for a day.
+
+    Raises:
+        OperatorOnly, ChargeUnknown, ChargeSettled; CardDeclined tells that the no was written down.
+    """
+    require_operator(running.database, actor)
+    if running.database.read(_KNOWN, {"owner": owner, "charge": charge}) != [(1,)]:
+        raise ChargeUnknown(str(charge))
+    return settlement.by_hand(running, actor, owner, charge, approved=approved, reason=reason).or_raise()
+
+
+def integrity(database: Database, actor: UUID) -> Integrity:
+    """Every promise of the wallet's books checked now, and memory against the postings.
+
+    Raises:
+        OperatorOnly.
+    """
+    require_operator(database, actor)
+    return Integrity(tuple(conservation.offenders(database.read).items()), tuple(database.memory_drift()))
+
+
+def require_operator(database: Database, actor: UUID) -> None:
+    """Let only the operator pass.
+
+    Raises:
+        OperatorOnly.
+    """
+    if database.read(_OPERATOR, {"owner": actor}) != [(True,)]:
+        raise OperatorOnly

@@ -1,0 +1,251 @@
+"""What happens between the ledger and a card's bank: charges sent and asked about, refunds sent, what is due credited.
+
+The ledger is told first and the bank second, under the ledger's own id; what the bank says is written down before
+anybody is told. A silence is never taken for a no: the charge stays open and is asked about again (LEDGER §2). Doors
+call it for one charge; the app's own round (`data.rounds`) for all that wait.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from data.database import Database
+from data.gateways import backoff
+from data.gateways.protocol import Answer as BankAnswer
+from data.gateways.protocol import AnswerState, Order
+from data.ids import OwnerId, new_request_id
+from data.ledger.wallet.books import Books, zone_named
+from data.ledger.wallet.commands import (
+    ISSUER,
+    AnswerCharge,
+    ChargeState,
+    CreditRefund,
+    ExpirePoints,
+    FailRefund,
+    RetryRefund,
+)
+from data.ledger.wallet.earning import over
+from data.running import Running
+from data.security.sealing import unseal
+from data.store.vault import Answer, answer_from
+
+MOST_ATTEMPTS: Final = 5  # of sending a refund by ourselves; then it waits for a person
+
+_CHARGE: Final = """
+SELECT c.request_id, c.card, c.purpose, c.currency, c.amount, c.state, c.attempt, k.token, c.occurred_at
+FROM published_charge c JOIN card k ON k.owner = c.owner AND k.id = c.card
+WHERE c.owner = $owner AND c.id = $charge"""
+_OPEN_CHARGES: Final = """
+SELECT owner, id FROM published_charge
+WHERE state = 'asked' AND occurred_at <= $now OR state = 'unknown' AND (next_at IS NULL OR next_at <= $now)
+ORDER BY seq"""
+_ANSWERED: Final = """
+SELECT scope, receipt FROM request WHERE owner = $owner AND scope IN ('money', 'answer') AND request_id = $request_id
+ORDER BY scope"""
+_OPEN_REFUNDS: Final = """
+SELECT r.owner, r.id, r.state, r.attempt, r.due_on, r.payment, r.currency, p.card, r.state_reason
+FROM published_refund r JOIN payment p ON p.owner = r.owner AND p.id = r.payment
+WHERE r.state IN ('processing', 'failed') ORDER BY r.seq"""
+_CARD_TOKEN: Final = "SELECT token FROM card WHERE owner = $owner AND id = $card"
+
+
+def token_place(owner: UUID, card: UUID) -> str:
+    """Where a card's sealed token belongs: it opens nowhere else."""
+    return f"card:{owner}:{card}"
+
+
+def outcome(database: Database, owner: UUID, request_id: str) -> Answer | None:
+    """What a request of the wallet was answered, the bank's final word included; None: it never arrived."""
+    found = dict(database.read(_ANSWERED, {"owner": owner, "request_id": request_id}))
+    text = found.get("answer") or found.get("money")
+    return answer_from(text) if text else None
+
+
+def completed(running: Running, owner: OwnerId, answer: Answer, at: datetime | None = None) -> Answer:
+    """What a payment, top-up or withdrawal comes to, after its card's bank was asked where one is needed."""
+    receipt = answer.receipt
+    if answer.refusal is not None or receipt.get("state") != "processing":
+        return answer
+    charge = UUID(receipt.get("charge") or receipt["payment"])
+    if answer.replayed:
+        known = _final(running.database, owner, charge)
+        if known is not None:
+            return known
+    return dataclasses.replace(send(running, owner, charge, at), replayed=answer.replayed)
+
+
+def _final(database: Database, owner: UUID, charge: UUID) -> Answer | None:
+    (row,) = database.read(_CHARGE, {"owner": owner, "charge": charge})
+    if row[5] not in {"approved", "declined"}:
+        return None
+    return outcome(database, owner, row[0])
+
+
+def send(running: Running, owner: OwnerId, charge: UUID, at: datetime | None = None) -> Answer:
+    """Ask the bank for a charge, or about it when it was asked before, and write down what it says."""
+    row = running.database.read(_CHARGE, {"owner": owner, "charge": charge})[0]
+    request_id, card, purpose, currency, amount, state, attempt, sealed, _ = row
+    if state in {"approved", "declined"}:
+        known = outcome(running.database, owner, request_id)
+        if known is not None:
+            return known
+    token = unseal(running.key, sealed, token_place(owner, card))
+    order = Order(charge, token, amount, currency, attempt + 1)
+    said = _asked(running, order, purpose, again=state != "asked")
+    now = at or running.database.clock()
+    return running.database.transact(_answer(owner, charge, request_id, attempt + 1, said, now, at))
+
+
+def _asked(running: Running, order: Order, purpose: str, *, again: bool) -> BankAnswer:
+    bank = running.gateway
+    if again:
+        said = bank.query(order.id)
+        if said.state not in {AnswerState.NOT_FOUND, AnswerState.APPROVED}:
+            return said
+    if purpose == "withdraw":
+        return bank.payout(order)
+    authorised = bank.authorise(order)
+    return bank.capture(order) if authorised.state is AnswerState.APPROVED else authorised
+
+
+def _answer(
+    owner: OwnerId,
+    charge: UUID,
+    request_id: str,
+    attempt: int,
+    said: BankAnswer,
+    now: datetime,
+    at: datetime | None,
+) -> AnswerCharge:
+    state, next_at = _STATES.get(said.state, ChargeState.UNKNOWN), None
+    if state is ChargeState.UNKNOWN:
+        next_at = backoff.next_ask(attempt, now)
+        state = ChargeState.MANUAL if next_at is None else state
+        request_id = f"{request_id}#{attempt}"
+    return AnswerCharge(
+        owner=owner,
+        request_id=request_id,
+        actor=ISSUER,
+        at=at,
+        charge=charge,
+        state=state,
+        attempt=attempt,
+        reason=said.reason,
+        next_at=next_at,
+    )
+
+
+_STATES: Final = {AnswerState.APPROVED: ChargeState.APPROVED, AnswerState.DECLINED: ChargeState.DECLINED}
+
+
+def by_hand(running: Running, actor: UUID, owner: OwnerId, charge: UUID, *, approved: bool, reason: str) -> Answer:
+    """A person's word on a charge that the bank never answered."""
+    row = running.database.read(_CHARGE, {"owner": owner, "charge": charge})[0]
+    state = ChargeState.APPROVED if approved else ChargeState.DECLINED
+    command = AnswerCharge(
+        owner=owner, request_id=row[0], actor=actor, charge=charge, state=state, attempt=row[6] + 1, reason=reason
+    )
+    return running.database.transact(command)
+
+
+def send_refund(running: Running, owner: OwnerId, refund: UUID, attempt: int, at: datetime | None = None) -> BankAnswer:
+    """Send a confirmed refund to the card that paid. A no is written down; a yes waits for its day."""
+    order = _refund_order(running, owner, refund, attempt)
+    if order is None:
+        return BankAnswer(AnswerState.APPROVED)
+    said = running.gateway.refund(order)
+    if said.state is AnswerState.DECLINED:
+        failed = FailRefund(
+            owner=owner,
+            request_id=new_request_id(),
+            actor=ISSUER,
+            at=at,
+            refund=str(refund),
+            attempt=attempt,
+            reason=said.reason,
+            manual=attempt >= MOST_ATTEMPTS,
+        )
+        running.database.transact(failed)
+    return said
+
+
+def _refund_order(running: Running, owner: OwnerId, refund: UUID, attempt: int) -> Order | None:
+    """What the bank is to give back; None when the refund is of coupons and points only."""
+    (found,) = [row for row in running.database.read(_ONE_REFUND, {"owner": owner, "refund": refund})]
+    cash, currency, payment, card = found
+    if not cash or card is None:
+        return None
+    sealed = running.database.read(_CARD_TOKEN, {"owner": owner, "card": card})[0][0]
+    return Order(refund, unseal(running.key, sealed, token_place(owner, card)), cash, currency, attempt, payment)
+
+
+_ONE_REFUND: Final = """
+SELECT r.cash_due, r.currency, r.payment, p.card
+FROM published_refund r JOIN payment p ON p.owner = r.owner AND p.id = r.payment
+WHERE r.owner = $owner AND r.id = $refund"""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Done:
+    """What a settling brought: refunds credited, points expired, charges that got their final answer."""
+
+    credited: int = 0
+    expired: int = 0
+    answered: int = 0
+
+
+def settle(running: Running, at: datetime | None = None) -> Done:
+    """Ask about every open charge, give every refund that is due, let points expire whose time is over."""
+    return Done(credited=credit_due(running, at), expired=expire(running, at), answered=ask_open(running, at))
+
+
+def ask_open(running: Running, at: datetime | None = None) -> int:
+    """Ask the bank about every charge whose time to be asked about has come; how many got a final answer."""
+    now = at or running.database.clock()
+    waiting = running.database.read(_OPEN_CHARGES, {"now": now})
+    said = [send(running, OwnerId(owner), charge, at) for owner, charge in waiting]
+    return sum(answer.receipt.get("state") != "processing" for answer in said)
+
+
+def credit_due(running: Running, at: datetime | None = None) -> int:
+    """Give what is due: to cards on their day, to wallets as soon as the merchant can; how many arrived."""
+    now = at or running.database.clock()
+    return sum(_credit(running, row, now, at) for row in running.database.read(_OPEN_REFUNDS, {}))
+
+
+def _credit(running: Running, row: tuple[Any, ...], now: datetime, at: datetime | None) -> bool:
+    owner, refund, state, attempt, due_on, _payment, _currency, card, _reason = row
+    if card is not None:
+        if state == "failed":
+            again = RetryRefund(
+                owner=owner, request_id=new_request_id(), actor=ISSUER, at=at, refund=str(refund), attempt=attempt + 1
+            )
+            if running.database.transact(again).refusal is not None:
+                return False
+            attempt += 1
+        said = send_refund(running, owner, refund, max(attempt, 1), at)
+        if said.state is not AnswerState.APPROVED or due_on is None or _day_in_china(now) < due_on:
+            return False
+    given = CreditRefund(owner=owner, request_id=new_request_id(), actor=ISSUER, at=at, refund=str(refund))
+    return running.database.transact(given).refusal is None
+
+
+def _day_in_china(now: datetime) -> date:
+    """Banks' working days are counted there."""
+    return now.replace(tzinfo=UTC).astimezone(zone_named("Asia/Shanghai")).date()
+
+
+def expire(running: Running, at: datetime | None = None) -> int:
+    """Let points expire whose last day is over; how many points that were."""
+
+    def late(books: Books, now: datetime) -> list[str]:
+        return [owner for owner, member in books.members.items() if over(member.lots.values(), member.day(at or now))]
+
+    expired = 0
+    for owner in running.database.ask(late):
+        command = ExpirePoints(owner=OwnerId(UUID(owner)), request_id=new_request_id(), actor=ISSUER, at=at)
+        expired += running.database.transact(command).receipt.get("expired", 0)
+    return expired

@@ -1,0 +1,110 @@
+"""Writing a group of rows of many tables at once: one statement for everything that a group of commands leaves.
+
+What a small group costs is neither rows nor disk but statements: DuckDB plans each anew, and a registration is a
+statement too. So every table has one source, registered once and handed the rows of the moment, and all inserts of a
+group are one data-modifying WITH, whose text depends on nothing but the tables it names.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+
+from data.errors import require
+from data.ledger.wallet.rows import TABLES, Row
+
+_COLUMNS: Final = """
+SELECT table_name, column_name, data_type FROM information_schema.columns
+WHERE table_catalog = current_database() AND table_schema = 'main' ORDER BY table_name, ordinal_position"""
+_TYPES: Final = {
+    "UUID": pa.string(),  # the insert casts: faster than sixteen bytes each made here
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "INTEGER": pa.int32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "DATE": pa.date32(),
+    "BOOLEAN": pa.bool_(),
+}
+_WHOLE: Final = {int, type(None)}  # Arrow would cut a float without a word
+
+
+class _Source:
+    """What a statement reads as `new_<table>`: the rows of the moment, by the Arrow PyCapsule interface."""
+
+    __slots__ = ("_none", "_rows", "_type", "_whole")
+
+    def __init__(self, kind: pa.StructType) -> None:
+        self._type = kind
+        self._none = self._rows = pa.array([], kind)
+        self._whole = [(at, field.name) for at, field in enumerate(kind) if pa.types.is_integer(field.type)]
+
+    def hold(self, rows: Sequence[Row]) -> None:
+        """These rows from now on; tuples go over whole, which is several times faster than column by column."""
+        for at, name in self._whole:
+            require({type(row[at]) for row in rows} <= _WHOLE, f"{name} is a whole number")
+        self._rows = pa.array(rows, self._type)
+
+    def let_go(self) -> None:
+        """No rows any more."""
+        self._rows = self._none
+
+    def __arrow_c_schema__(self) -> object:
+        return self._type.__arrow_c_schema__()
+
+    def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        capsules: tuple[object, object] = self._rows.__arrow_c_array__(requested_schema)
+        return capsules
+
+
+class RowWriter:
+    """Appends wallet rows on one connection. Make it outside a transaction: a ROLLBACK would take its sources along.
+
+    Raises:
+        InvariantBroken: a row type is not its table, column for column.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        columns: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+        for table, name, kind in con.execute(_COLUMNS).fetchall():
+            columns[table].append((name, kind))
+        self._sources: dict[type[Any], _Source] = {}
+        for row, table in TABLES.items():
+            require([name for name, _ in columns[table]] == list(row._fields), f"a {row.__name__} is a row of {table}")
+            self._sources[row] = _Source(pa.struct([(name, _TYPES[kind]) for name, kind in columns[table]]))
+            con.register(f"new_{table}", self._sources[row])
+
+    def append(self, rows: Iterable[Row]) -> None:
+        """All rows, each into its type's table and there in the given order; none writes nothing.
+
+        Whatever fails, the caller rolls back.
+
+        Raises:
+            InvariantBroken, pyarrow.ArrowException: a value is none of its column. duckdb.Error: the store refuses one.
+        """
+        groups: defaultdict[type[Any], list[Row]] = defaultdict(list)
+        for row in rows:
+            groups[type(row)].append(row)
+        if not groups:
+            return
+        try:
+            for kind, group in groups.items():
+                self._sources[kind].hold(group)
+            self._con.execute(_statement(frozenset(TABLES[kind] for kind in groups)))
+        finally:
+            for kind in groups:
+                self._sources[kind].let_go()
+
+
+@lru_cache(maxsize=256)
+def _statement(tables: frozenset[str]) -> str:
+    """Names of our own code; values arrive through the sources."""
+    *others, last = [f"INSERT INTO {table} SELECT * FROM new_{table}" for table in sorted(tables)]
+    if not others:
+        return last
+    return f"WITH {', '.join(f'w{at} AS ({insert})' for at, insert in enumerate(others))} {last}"

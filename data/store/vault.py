@@ -1,0 +1,260 @@
+"""The wallet's part of the writer: books in memory, commands decided on them in order, rows written together.
+
+Memory is what the ledger says: it is built from rows, changed by rows, and thrown away whole when a group of commands
+did not reach the disk. A request that was answered before gets that answer again, also a refusal (LEDGER §2).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import zlib
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import duckdb
+
+from data.errors import Rejection, RequestIdReused
+from data.ledger.wallet import commands as asked
+from data.ledger.wallet import rows
+from data.ledger.wallet.books import ISSUER_TEXT, Books
+from data.ledger.wallet.deciding import decide
+from data.ledger.wallet.deed import Stamp
+from data.ledger.wallet.refusals import rebuilt
+from data.ledger.working_days import seed
+from data.store import facts, vault_loading
+from data.store.appending import RowWriter
+from data.store.command import Receipt, Write
+
+_MOST_REMEMBERED: Final = 50_000
+_MOST_PAYMENTS: Final = 20_000
+_SLOTS: Final = 1 << 24
+_EVERY_KEY: Final = "SELECT cast(owner AS varchar), scope, request_id FROM request WHERE scope IN ('money', 'answer')"
+_ANSWERED: Final = """
+SELECT content_hash, receipt FROM request WHERE owner = $owner AND scope = $scope AND request_id = $request_id"""
+_KNOWN_YEARS: Final = "SELECT DISTINCT cast(extract(year FROM day) AS integer) FROM working_day WHERE owner = $issuer"
+_LEARN_DAYS: Final = """
+INSERT INTO working_day SELECT cast($issuer AS uuid), d.day, d.worked, 'State Council' FROM (
+    SELECT unnest(cast($days AS date[])) AS day, unnest(cast($worked AS boolean[])) AS worked) d"""
+FIRST_YEAR: Final = 2020
+LAST_YEAR: Final = 2040  # years that are not published yet are not in the answer
+_Key = tuple[str, str, str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request of the wallet was answered. replayed: it is the answer that it got the first time."""
+
+    receipt: Receipt
+    refusal: Rejection | None = None
+    replayed: bool = False
+
+    def or_raise(self) -> Receipt:
+        """The receipt.
+
+        Raises:
+            Rejection: when the answer is no.
+        """
+        if self.refusal is not None:
+            raise self.refusal
+        return self.receipt
+
+
+class Vault:
+    """Lives in the writer's thread; nobody else touches it."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, next_seq: Callable[[], int], now: datetime) -> None:
+        self._con = con
+        self._next_seq = next_seq
+        self._rows = RowWriter(con)
+        self._pending: list[Any] = []
+        self._refresh: list[tuple[str, str]] = []
+        self._remembered: OrderedDict[_Key, tuple[str, str]] = OrderedDict()
+        self._unsure: list[_Key] = []
+        self._maybe = bytearray(_SLOTS)  # one byte a slot: 0 says that a request was certainly never here
+        for key in self._all(_EVERY_KEY, {}):
+            self._maybe[_slot(key)] = 1
+        self._books: Books | None = None
+        self._know_working_days()
+        self.books(now)
+
+    def _know_working_days(self) -> None:
+        """Keep the working calendar of every year that is published by now and not kept yet."""
+        known = {year for (year,) in self._all(_KNOWN_YEARS, {"issuer": ISSUER_TEXT})}
+        fresh = [(day, worked) for day, worked in seed(FIRST_YEAR, LAST_YEAR) if day.year not in known]
+        if fresh:
+            days = {"days": [day for day, _ in fresh], "worked": [worked for _, worked in fresh]}
+            self._run(Write(_LEARN_DAYS, {"issuer": ISSUER_TEXT, **days}))
+
+    def books(self, now: datetime) -> Books:
+        """The books, loaded now if they are not here."""
+        if self._books is None:
+            self._books = Books()
+            vault_loading.load_shared(self._all, self._books, ISSUER_TEXT)
+            everybody = vault_loading.with_wallets(self._all)
+            if everybody:
+                vault_loading.load_members(self._all, self._books, everybody, now.date())
+        return self._books
+
+    def with_members(self, owners: Sequence[UUID], now: datetime) -> Books:
+        """The books with these members in them, as far as they are members."""
+        books = self.books(now)
+        missing = [str(one) for one in owners if str(one) not in books.members and str(one) not in books.merchants]
+        if missing:
+            vault_loading.load_members(self._all, books, missing, now.date())
+        return books
+
+    def take(self, command: asked.MoneyCommand, content: str, now: datetime, touched: set[UUID]) -> Answer:
+        """Decide one command on top of all before it; its rows wait for `flush`."""
+        key = (str(command.owner), command.scope, command.request_id)
+        before = self._before(key)
+        if before is not None:
+            return _again(command.request_id, content, before)
+        books = self.books(now)
+        self._fetch(books, command, now)
+        stamp = Stamp(command.at or now, now, str(command.actor), command.request_id, self._next_seq)
+        answer = self._decided(books, command, stamp, touched)
+        self._answered(key, content, answer, now)
+        return answer
+
+    def _decided(self, books: Books, command: asked.MoneyCommand, stamp: Stamp, touched: set[UUID]) -> Answer:
+        try:
+            deed = decide(books, command, stamp)
+        except Rejection as no:
+            return Answer({}, no)
+        books.absorb(deed.rows)
+        self._pending += deed.rows
+        self._refresh += deed.refresh
+        touched.update(UUID(owner) for owner in {row.owner for row in deed.rows})
+        return Answer(deed.receipt, deed.refusal)
+
+    def _before(self, key: _Key) -> tuple[str, str] | None:
+        known = self._remembered.get(key)
+        if known is not None:
+            return known
+        if not self._maybe[_slot(key)]:
+            return None
+        owner, scope, request_id = key
+        found = self._all(_ANSWERED, {"owner": owner, "scope": scope, "request_id": request_id})
+        return (found[0][0], found[0][1]) if found else None
+
+    def _answered(self, key: _Key, content: str, answer: Answer, now: datetime) -> None:
+        text = _text_of(answer)
+        self._pending.append(rows.RequestRow(*key, content, text, now))
+        self._remembered[key] = (content, text)
+        self._maybe[_slot(key)] = 1
+        self._unsure.append(key)
+        if len(self._remembered) > _MOST_REMEMBERED:
+            self._remembered.popitem(last=False)
+
+    def _fetch(self, books: Books, command: asked.MoneyCommand, now: datetime) -> None:
+        """Whoever and whatever the command names that is not in memory."""
+        self.with_members([one for one in (command.owner, getattr(command, "recipient", None)) if one], now)
+        owner = str(command.owner)
+        if isinstance(command, asked.RequestRefund):
+            if command.payment not in books.payments and (owner, command.payment) not in books.requested:
+                vault_loading.load_payment(self._all, books, owner, command.payment)
+        elif isinstance(command, asked.AnswerCharge):
+            if str(command.charge) not in books.charges:
+                vault_loading.load_charge(self._all, books, owner, str(command.charge))
+        elif isinstance(command, asked.Pay):
+            if command.pay_code and str(command.pay_code) not in books.pay_codes:
+                vault_loading.load_pay_code(self._all, books, str(command.pay_code))
+        elif (refund := getattr(command, "refund", None)) is not None:
+            self._fetch_refund(books, owner, refund, now)
+
+    def _fetch_refund(self, books: Books, owner: str, refund: str, now: datetime) -> None:
+        if refund not in books.refund_of and (owner, refund) not in books.requested:
+            vault_loading.load_refund(self._all, books, owner, refund)
+        key = refund if refund in books.refund_of else books.requested.get((owner, refund), "")
+        payment = books.payments.get(books.refund_of.get(key, ""))
+        if payment is not None and payment.row.owner not in books.members:
+            vault_loading.load_members(self._all, books, [payment.row.owner], now.date())
+
+    def flush(self) -> None:
+        """Write what waits, set-based; whoever reads on this connection sees it from now on."""
+        if self._pending:
+            self._rows.append(self._pending)
+            self._pending = []
+        for owner, entry in self._refresh:
+            start_day = self._books.members[owner].start_day if self._books else 1
+            for write in facts.refresh_entries(UUID(owner), [UUID(entry)], start_day):
+                self._run(write)
+        self._refresh = []
+
+    def forget(self, owners: Sequence[UUID]) -> None:
+        """Somebody else changed what these owners have: they are loaded again when they are next needed."""
+        if self._books is not None:
+            for owner in owners:
+                self._books.forget(str(owner))
+
+    def kept(self) -> None:
+        """Everything taken is on disk."""
+        self._unsure = []
+        books = self._books
+        if books is not None and len(books.payments) > _MOST_PAYMENTS:
+            self._let_go(books)
+
+    def lost(self) -> None:
+        """Nothing of what was taken reached the disk: memory starts over from there."""
+        self._pending, self._refresh, self._books = [], [], None
+        for key in self._unsure:
+            self._remembered.pop(key, None)
+        self._unsure = []
+
+    def drift(self, now: datetime) -> list[str]:
+        """Which accounts and lots memory has otherwise than the postings say; none is right (LEDGER §9.2)."""
+        held = self.books(now)
+        fresh = Books()
+        vault_loading.load_shared(self._all, fresh, ISSUER_TEXT)
+        vault_loading.load_members(self._all, fresh, list(held.members), now.date())
+        wrong = [f"account {key}" for key, minor in fresh.balances.items() if held.balances.get(key) != minor]
+        for owner, member in fresh.members.items():
+            there = held.members[owner]
+            lots = {key: lot.remaining for key, lot in there.lots.items()}
+            if lots != {key: lot.remaining for key, lot in member.lots.items()} or there.debt != member.debt:
+                wrong.append(f"points of {owner}")
+            if there.frozen != member.frozen:
+                wrong.append(f"status of {owner}")
+        return wrong
+
+    @staticmethod
+    def _let_go(books: Books) -> None:
+        """The older half of the payments that wait for nothing: a refund fetches its payment again."""
+        for key in list(books.payments)[: _MOST_PAYMENTS // 2]:
+            if books.payments[key].settled():
+                books.drop(key)
+
+    def _all(self, sql: str, params: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - named parameters
+        return self._con.execute(sql, dict(params)).fetchall()
+
+    def _run(self, write: Write) -> None:
+        self._con.execute(write.sql, dict(write.params)).fetchall()
+
+
+def _slot(key: Sequence[str]) -> int:
+    return zlib.crc32("\n".join(key).encode()) % _SLOTS
+
+
+def _text_of(answer: Answer) -> str:
+    no = answer.refusal
+    body: dict[str, Any] = {"receipt": answer.receipt}
+    if no is not None:
+        body |= {"rejection": type(no).__name__, "facts": dict(no.facts)}
+    return json.dumps(body, ensure_ascii=False)
+
+
+def _again(request_id: str, content: str, before: tuple[str, str]) -> Answer:
+    if before[0] != content:
+        return Answer({}, RequestIdReused(request_id))
+    return answer_from(before[1])
+
+
+def answer_from(text: str) -> Answer:
+    """The answer as it was stored."""
+    body = json.loads(text)
+    no = rebuilt(body["rejection"], body["facts"]) if "rejection" in body else None
+    return Answer(body["receipt"], no, replayed=True)

@@ -1,0 +1,10 @@
+"""What waits for the operator: refunds that are due, silent banks, whether the books hold together; house offers."""
+
+from __future__ import annotations
+
+from pages.ui.context import require_user
+from pages.ui.i18n import text
+from pages.ui.widgets import page_header
+
+user = require_user()
+page_header(text("nav.house"))

@@ -1,0 +1,10 @@
+"""What was paid and what comes back: payments with their timelines, asking for a refund."""
+
+from __future__ import annotations
+
+from pages.ui.context import require_user
+from pages.ui.i18n import text
+from pages.ui.widgets import page_header
+
+user = require_user()
+page_header(text("nav.refunds"))

@@ -1,0 +1,10 @@
+"""The merchant's counter: a code to show, today's takings, what comes in."""
+
+from __future__ import annotations
+
+from pages.ui.context import require_user
+from pages.ui.i18n import text
+from pages.ui.widgets import page_header
+
+user = require_user()
+page_header(text("nav.till"))
