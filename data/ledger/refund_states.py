@@ -78,9 +78,10 @@ class Portions:
 def portions(paid: Paid, refunded_before: int, amount: int) -> Portions:
     """How a refund of `amount` falls on what was paid, when `refunded_before` of the gross came back already.
 
-    The difference of two cumulative shares (LEDGER §4), so any cutting brings back exactly what was paid, and no
-    portion is ever negative. A point comes back with the refund that completes its worth: when one is worth several
-    minor units, points_value runs ahead of the points by less than one point, and they meet at the full refund.
+    The difference of two cumulative shares (LEDGER §4), so any cutting brings back exactly what was paid. Cash and
+    points never shrink; the unit that both floors drop waits with the coupon part and comes back later, so that this
+    part may be a unit more, or less than nothing, on the way. A point comes back with the refund that completes its
+    worth: when one is worth several minor units, points_value runs ahead of the points by less than one point.
     """
     require(amount > 0 and refunded_before >= 0, "refunds are positive")
     require(refunded_before + amount <= paid.gross, "no more comes back than was paid")
@@ -94,12 +95,7 @@ def portions(paid: Paid, refunded_before: int, amount: int) -> Portions:
 
 
 def _upto(paid: Paid, refunded: int) -> Portions:
-    """The shares of the first `refunded` minor units: points by their floor, of the rest cash by its own.
-
-    Two independent floors would leave the coupon what both dropped: a coupon part where there was no coupon, and less
-    than nothing in the step that picks it up. Nested, each unit refunded goes to exactly one of the three.
-    """
-    value = paid.points_value * refunded // paid.gross
-    rest, whole_rest = refunded - value, paid.gross - paid.points_value
-    cash = paid.cash * rest // whole_rest if whole_rest else 0
-    return Portions(cash=cash, points_value=value, points=paid.points * refunded // paid.gross, coupon=rest - cash)
+    """The shares of the first `refunded` minor units: each by its own floor, what both drop stands with the coupon."""
+    value, cash = paid.points_value * refunded // paid.gross, paid.cash * refunded // paid.gross
+    points = paid.points * refunded // paid.gross
+    return Portions(cash=cash, points_value=value, points=points, coupon=refunded - cash - value)

@@ -40,7 +40,7 @@ _FULL_REFUNDS: Final = """
 SELECT r.owner, r.payment FROM published_refund r JOIN payment p ON p.owner = r.owner AND p.id = r.payment
 WHERE r.state = 'credited' GROUP BY r.owner, r.payment, p.gross, p.cash, p.points, p.coupon, p.earned
 HAVING sum(r.amount) = p.gross AND (sum(r.cash) <> p.cash OR sum(r.points) <> p.points
-    OR sum(r.coupon) <> p.coupon OR sum(r.clawed) <> p.earned)"""
+    OR sum(r.coupon) <> p.coupon OR sum(r.clawed) > p.earned)"""
 _CREDITED_TWICE: Final = """
 SELECT owner, refund FROM refund_event WHERE state = 'credited' GROUP BY owner, refund HAVING count(*) > 1"""
 _PARTS: Final = "SELECT owner, id FROM payment WHERE gross <> coupon + points_minor + cash OR cash < 0"

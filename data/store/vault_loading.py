@@ -32,10 +32,11 @@ _MERGED: Final = """
 SELECT cast(owner AS varchar), cast(id AS varchar), cast(merged_into AS varchar) FROM published_account
 WHERE owner IN (SELECT unnest(cast($owners AS uuid[]))) AND merged_into IS NOT NULL"""
 _BALANCES: Final = """
-SELECT cast(owner AS varchar), cast(account AS varchar), cast(sum(amount) AS bigint), currency, cast(lot AS varchar)
+SELECT cast(owner AS varchar), cast(account AS varchar), cast(sum(amount) AS bigint), currency, category,
+    cast(lot AS varchar)
 FROM posting WHERE owner IN (SELECT unnest(cast($owners AS uuid[])))
     AND account IN (SELECT unnest(cast($accounts AS uuid[])))
-GROUP BY owner, account, currency, lot"""
+GROUP BY owner, account, currency, category, lot"""
 _LOTS: Final = """
 SELECT cast(owner AS varchar), cast(id AS varchar), seq, cast(payment AS varchar), earned_on, expires_on, recorded_at
 FROM points_lot WHERE owner IN (SELECT unnest(cast($owners AS uuid[]))) ORDER BY seq"""
@@ -181,7 +182,7 @@ def _accounts_and_balances(query: Query, books: Books, owners: Sequence[str]) ->
     held = [row.id for row in found if row.hint_key == POINTS_KEY or row.hint_key.startswith((WALLET, HELD))]
     if held:
         sums = query(_BALANCES, {"owners": list(owners), "accounts": held})
-        books.absorb(rows.PostingRow(owner, "", 0, acc, total, cur, None, lot) for owner, acc, total, cur, lot in sums)
+        books.absorb(rows.PostingRow(owner, "", 0, *summed) for owner, *summed in sums)
 
 
 def _shown(query: Query, books: Books, mine: Mapping[str, Any]) -> None:

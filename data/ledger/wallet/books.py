@@ -362,6 +362,7 @@ class Books:
                 member.debt -= row.amount
             else:
                 member.lots[row.lot].remaining += row.amount
+                member.lots[row.lot].expired -= row.amount if row.category == "expired" else 0
 
     def _lot(self, row: rows.LotRow) -> None:
         if row.owner in self.members:

@@ -31,6 +31,7 @@ from data.money import POINTS
 from data.period import month_of
 
 POINTS_HELD: Final = "points:held"
+EXPIRED: Final = "expired"  # the category of a posting of points whose time was over
 _KINDS: Final = {
     EXPENSE_KEY: "expense",
     INCOME_KEY: "income",
@@ -168,11 +169,13 @@ class Deed:
         )
 
 
-def points_legs(deed: Deed, holder: Holder, stamp: Stamp, moves: Sequence[tuple[str | None, int]]) -> list[Leg]:
+def points_legs(
+    deed: Deed, holder: Holder, stamp: Stamp, moves: Sequence[tuple[str | None, int]], marked: str | None = None
+) -> list[Leg]:
     """Points in (+) and out (-) of a member's lots (None: the debt), against the member's points book."""
     if not moves:
         return []
     account = deed.account(holder, POINTS_KEY, stamp)
-    legs: list[Leg] = [(account, amount, POINTS, None, lot) for lot, amount in moves]
+    legs: list[Leg] = [(account, amount, POINTS, marked, lot) for lot, amount in moves]
     total = sum(amount for _, amount in moves)
     return [*legs, (deed.account(holder, POINTS_BOOK, stamp), -total, POINTS, None, None)]

@@ -79,12 +79,20 @@ def points_for(cash: int, per_unit: int, bp: int, cap: int | None) -> int:
 
 @dataclasses.dataclass(slots=True)
 class Lot:
-    """Points earned together. expires_on: the last day they count, None for ever. seq: the older the smaller."""
+    """Points earned together. expires_on: the last day they count, None for ever. seq: the older the smaller.
+
+    expired: what was taken away when its time was over.
+    """
 
     id: str
     expires_on: date | None
     seq: int
     remaining: int
+    expired: int = 0
+
+    def lost(self, today: date) -> int:
+        """What its owner has no use of any more: expired, whether the job has said so yet or not."""
+        return self.expired + (0 if self.alive(today) else self.remaining)
 
     def alive(self, today: date) -> bool:
         """Whether the lot counts on this day; a job that comes late changes nothing about it."""
@@ -116,9 +124,15 @@ def take(lots: Iterable[Lot], points: int, today: date) -> list[Taken]:
     return taken
 
 
-def claw(lots: Iterable[Lot], own: str, points: int, today: date) -> tuple[list[Taken], int]:
-    """Which lots give earned points back, the payment's own first, and how many are missing (they become a debt)."""
-    taken, rest = list[Taken](), points
+def claw(lots: Sequence[Lot], own: str, points: int, taken_before: int, today: date) -> tuple[list[Taken], int]:
+    """Which lots give earned points back, the payment's own first, and how many are missing (they become a debt).
+
+    What expired of the payment's own lot is gone already and is not asked for a second time. taken_before: how many of
+    what was lost there earlier refunds counted.
+    """
+    taken = list[Taken]()
+    lost = sum(lot.lost(today) for lot in lots if lot.id == own)
+    rest = points - min(points, max(0, lost - taken_before))
     alive = (lot for lot in lots if lot.remaining and lot.alive(today))
     for lot in sorted(alive, key=lambda lot: (lot.id != own, *_order(lot))):
         if not rest:

@@ -12,7 +12,7 @@ from data.ledger.wallet import paying, rows
 from data.ledger.wallet.books import ISSUER_TEXT, Books
 from data.ledger.wallet.commands import ClaimCoupon, ExpirePoints, MakePayCode, PublishCoupon, SetEarnRule, Settled
 from data.ledger.wallet.coupon_text import coupon_text
-from data.ledger.wallet.deed import Deed, Stamp, points_legs
+from data.ledger.wallet.deed import EXPIRED, Deed, Stamp, points_legs
 from data.ledger.wallet.earning import BASE_CODE, ONE, EarnRule, over, rule_text
 from data.ledger.wallet.refusals import (
     CouponClaimedOut,
@@ -64,6 +64,8 @@ def _check_rule(rule: EarnRule) -> None:
             raise EarnRuleInvalid(field, "negative")
         if value is not None and value > _MOST:
             raise EarnRuleInvalid(field, "too_large")
+    if rule.code != BASE_CODE and rule.multiplier_bp < ONE:
+        raise EarnRuleInvalid("multiplier_bp", "too_small")
     if rule.redeem_cap_bp > ONE:
         raise EarnRuleInvalid("redeem_cap_bp", "too_large")
     if rule.valid_from and rule.valid_to and rule.valid_from >= rule.valid_to:
@@ -160,7 +162,7 @@ def expire_points(books: Books, command: ExpirePoints, stamp: Stamp) -> Deed:
     points = sum(part for _, part in gone)
     if points:
         key = str(new_id())
-        legs = points_legs(deed, member, stamp, [(lot, -part) for lot, part in gone])
+        legs = points_legs(deed, member, stamp, [(lot, -part) for lot, part in gone], marked=EXPIRED)
         deed.entry(member.owner, key, "points", day, stamp, legs, description="expired")
         issued = paying.issuer_legs(books, deed, stamp, currency="", redeemed=points)
         deed.entry(ISSUER_TEXT, key, "adjustment", day, stamp, issued)

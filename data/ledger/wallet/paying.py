@@ -179,7 +179,8 @@ def price(books: Books, member: Member, merchant: Merchant, command: Pay, stamp:
     left = command.amount - off
     value = command.points * books.base.redeem_minor_per_point
     if command.points:
-        most = left * books.base.redeem_cap_bp // (ONE * books.base.redeem_minor_per_point)
+        worth = books.base.redeem_minor_per_point
+        most = left * books.base.redeem_cap_bp // (ONE * worth) if worth else 0
         if (held := spendable(member, day)) < command.points:
             raise InsufficientPoints(command.points, held, member.debt)
         if command.points > most:

@@ -378,15 +378,25 @@ def _points_back(
 
 
 def _clawed(member: Member, payment: Payment, parts: Portions, day: date) -> tuple[list[tuple[str, int]], int, int]:
-    """Earned points that go back: from which lots, how many are missing, and how many in all."""
+    """Earned points that go back: from which lots, how many are missing, and how many in all.
+
+    Of what the cash that came back had earned, what expired unspent is gone already.
+    """
     row = payment.row
     if not row.earned:
         return [], 0, 0
+    before = payment.back("cash")
+    due_before = row.earned - _kept(row, before)
+    due = row.earned - _kept(row, before + parts.cash) - due_before
+    expired_before = due_before - payment.back("clawed")
+    taken, missing = claw(list(member.lots.values()), row.id, due, expired_before, day)
+    return taken, missing, sum(points for _, points in taken) + missing
+
+
+def _kept(row: rows.PaymentRow, cash_back: int) -> int:
+    """What a payment of which that much cash came back still earns (LEDGER §5)."""
     per_unit, bp = json.loads(row.earn)
-    kept = min(row.earned, points_for(row.cash - payment.back("cash") - parts.cash, per_unit, bp, None))
-    due = row.earned - kept - payment.back("clawed")
-    taken, missing = claw(member.lots.values(), row.id, due, day)
-    return taken, missing, due
+    return min(row.earned, points_for(row.cash - cash_back, per_unit, bp, None))
 
 
 def _settled(

@@ -214,26 +214,34 @@ def test_a_lot_loses_what_the_closed_form_of_others_says(life: int, history: lis
 
 def test_points_are_taken_back_from_the_payments_own_lot_first() -> None:
     lots = [Lot("soon", TODAY + DAY, 1, 10), Lot("own", TODAY + 9 * DAY, 2, 10), Lot("ever", None, 3, 10)]
-    assert claw(lots, "own", 15, TODAY) == ([("own", 10), ("soon", 5)], 0)
+    assert claw(lots, "own", 15, 0, TODAY) == ([("own", 10), ("soon", 5)], 0)
 
 
 def test_what_was_spent_already_is_missing() -> None:
-    assert claw([Lot("own", None, 1, 0), Lot("other", None, 2, 4)], "own", 10, TODAY) == ([("other", 4)], 6)
-    assert claw([], "own", 10, TODAY) == ([], 10)
-    assert claw([Lot("own", None, 1, 10)], "own", 0, TODAY) == ([], 0)
+    assert claw([Lot("own", None, 1, 0), Lot("other", None, 2, 4)], "own", 10, 0, TODAY) == ([("other", 4)], 6)
+    assert claw([], "own", 10, 0, TODAY) == ([], 10)
+    assert claw([Lot("own", None, 1, 10)], "own", 0, 0, TODAY) == ([], 0)
 
 
 @given(purses(), st.integers(0, 2_000))
 def test_what_is_taken_back_and_what_is_missing_is_what_was_earned(lots: list[Lot], points: int) -> None:
     before = living(lots, TODAY)
-    taken, missing = claw(lots, "l2", points, TODAY)
-    assert sum(part for _, part in taken) + missing == points
-    assert missing == max(0, points - before)
+    gone = min(points, sum(lot.lost(TODAY) for lot in lots if lot.id == "l2"))
+    taken, missing = claw(lots, "l2", points, 0, TODAY)
+    assert sum(part for _, part in taken) + missing == points - gone
+    assert missing == max(0, points - gone - before)
     spent(lots, taken)
     assert all(lot.remaining >= 0 for lot in lots)
-    assert living(lots, TODAY) == before - (points - missing)
+    assert living(lots, TODAY) == before - (points - gone - missing)
     own = next((lot for lot in lots if lot.id == "l2" and lot.alive(TODAY)), None)
     assert own is None or not own.remaining or set(dict(taken)) <= {"l2"}
+
+
+def test_what_expired_of_the_payments_own_lot_is_not_taken_a_second_time() -> None:
+    late = [Lot("own", TODAY - DAY, 1, 6), Lot("other", None, 2, 50)]
+    swept = [Lot("own", TODAY - DAY, 1, 0, expired=6), Lot("other", None, 2, 50)]
+    assert claw(late, "own", 10, 0, TODAY) == claw(swept, "own", 10, 0, TODAY) == ([("other", 4)], 0)
+    assert claw(swept, "own", 10, 6, TODAY) == ([("other", 10)], 0)
 
 
 def test_points_go_back_to_the_lots_they_came_from_in_that_order() -> None:

@@ -93,11 +93,12 @@ def test_any_cutting_brings_back_exactly_what_was_paid(cutting: tuple[Paid, list
 
 @given(cuttings())
 @example((Paid(3, 1, 1, 1), [1, 1, 1]))
-def test_every_refund_is_its_amount_and_no_portion_is_negative(cutting: tuple[Paid, list[int]]) -> None:
+def test_every_refund_is_its_amount_and_neither_cash_nor_points_are_negative(cutting: tuple[Paid, list[int]]) -> None:
     paid, amounts = cutting
     for amount, one in zip(amounts, refunds(paid, amounts), strict=True):
         assert one.cash + one.points_value + one.coupon == amount
-        assert min(one.cash, one.points_value, one.points, one.coupon) >= 0
+        assert min(one.cash, one.points_value, one.points) >= 0
+        assert one.coupon >= -1  # the unit that two floors dropped before
 
 
 @given(payments(), st.data())
@@ -106,7 +107,7 @@ def test_the_shares_are_proportional_to_the_unit(paid: Paid, data: st.DataObject
     one = portions(paid, 0, refunded)
     assert one.points == paid.points * refunded // paid.gross
     assert one.points_value == paid.points_value * refunded // paid.gross
-    assert 0 <= one.cash - paid.cash * refunded // paid.gross <= 1
+    assert one.cash == paid.cash * refunded // paid.gross
 
 
 @given(payments(), st.data())
@@ -122,8 +123,10 @@ def test_without_points_cash_is_the_floor_of_its_share(cash: int, coupon: int, d
     assert portions(Paid(cash + coupon, cash, 0, 0), 0, refunded).cash == cash * refunded // (cash + coupon)
 
 
-def test_without_a_coupon_no_part_is_called_one() -> None:
-    assert portions(Paid(1_000, 333, 667, 667), 0, 500) == Portions(167, 333, 333, 0)
+def test_the_unit_that_both_floors_drop_waits_for_a_later_refund() -> None:
+    paid = Paid(1_000, 333, 667, 667)
+    assert portions(paid, 0, 500) == Portions(cash=166, points_value=333, points=333, coupon=1)
+    assert portions(paid, 500, 500) == Portions(cash=167, points_value=334, points=334, coupon=-1)
 
 
 def test_a_point_of_a_yuan_comes_back_when_its_yuan_does() -> None:
