@@ -20,6 +20,7 @@ from starlette.middleware import Middleware
 from data import running
 from data.errors import Rejection
 from data.home import home_folder, open_running
+from data.rounds import Rounds
 from data.running import Running
 from data.security import passwords
 from pages.ui import i18n
@@ -47,12 +48,15 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """The life of the process: the store is open exactly as long."""
     wallet = _open_or_stop()
     running.set_current(wallet)
+    rounds = Rounds(wallet)
     try:
         _warm()
+        rounds.start()
         _tell_address()
         yield
     finally:
         running.set_current(None)
+        rounds.stop()
         wallet.close()
         gc.unfreeze()  # else libraries in C report what stayed frozen as leaks when the interpreter ends
 

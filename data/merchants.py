@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from data.codes import pictures, wallet_code
@@ -144,8 +144,8 @@ def mine(database: Database, proprietor: UUID) -> tuple[Merchant, ...]:
     return tuple(map(_merchant, database.read(_MINE, {"proprietor": proprietor})))
 
 
-def _merchant(row: tuple[object, ...]) -> Merchant:
-    return Merchant(*row)  # type: ignore[arg-type] - the columns are the fields
+def _merchant(row: tuple[Any, ...]) -> Merchant:
+    return Merchant(*row)
 
 
 def static_code(of: Merchant) -> str:

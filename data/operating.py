@@ -23,7 +23,7 @@ _KNOWN: Final = "SELECT count(*) FROM published_charge WHERE owner = $owner AND 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Integrity:
-    """Whether the books hold together. promises: each with how many rows break it; memory: what memory has otherwise."""
+    """Whether the books hold together. promises: with how many rows break each; memory: what it has otherwise."""
 
     promises: tuple[tuple[str, int], ...]
     memory: tuple[str, ...]

@@ -85,7 +85,9 @@ class _Attach:
 
 
 def request(database: Database, command: RequestRefund, evidence: tuple[str, bytes] | None = None) -> Receipt:
-    """Ask for money back. evidence: a file's name and bytes. The receipt: refund, state, amount_minor, refundable_minor.
+    """Ask for money back. evidence: a file's name and bytes.
+
+    The receipt: refund, state, amount_minor, refundable_minor.
 
     Raises:
         AttachmentRefused, TextTooLong, and as `data.ledger.wallet.refunding.request`.
@@ -107,7 +109,7 @@ def _attach(database: Database, command: RequestRefund, name: str, content: byte
     return UUID(database.submit(asked, _decide_attach)["attachment"])
 
 
-def _decide_attach(reader: Reader, command: _Attach, now: datetime) -> Plan:
+def _decide_attach(_reader: Reader, command: _Attach, now: datetime) -> Plan:
     row = {
         "owner": [command.owner],
         "id": [command.attachment],

@@ -8,8 +8,8 @@ call it for one charge; the app's own round (`data.rounds`) for all that wait.
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, date, datetime
-from typing import Any, Final
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from data.database import Database
@@ -17,7 +17,8 @@ from data.gateways import backoff
 from data.gateways.protocol import Answer as BankAnswer
 from data.gateways.protocol import AnswerState, Order
 from data.ids import OwnerId, new_request_id
-from data.ledger.wallet.books import Books, zone_named
+from data.ledger.refund_states import RefundState
+from data.ledger.wallet.books import Books, Charge, Payment, Refund, zone_named
 from data.ledger.wallet.commands import (
     ISSUER,
     AnswerCharge,
@@ -32,24 +33,17 @@ from data.running import Running
 from data.security.sealing import unseal
 from data.store.vault import Answer, answer_from
 
+UNDER_WAY: Final = timedelta(seconds=30)
 MOST_ATTEMPTS: Final = 5  # of sending a refund by ourselves; then it waits for a person
 
 _CHARGE: Final = """
 SELECT c.request_id, c.card, c.purpose, c.currency, c.amount, c.state, c.attempt, k.token, c.occurred_at
 FROM published_charge c JOIN card k ON k.owner = c.owner AND k.id = c.card
 WHERE c.owner = $owner AND c.id = $charge"""
-_OPEN_CHARGES: Final = """
-SELECT owner, id FROM published_charge
-WHERE state = 'asked' AND occurred_at <= $now OR state = 'unknown' AND (next_at IS NULL OR next_at <= $now)
-ORDER BY seq"""
 _ANSWERED: Final = """
 SELECT scope, receipt FROM request WHERE owner = $owner AND scope IN ('money', 'answer') AND request_id = $request_id
 ORDER BY scope"""
-_OPEN_REFUNDS: Final = """
-SELECT r.owner, r.id, r.state, r.attempt, r.due_on, r.payment, r.currency, p.card, r.state_reason
-FROM published_refund r JOIN payment p ON p.owner = r.owner AND p.id = r.payment
-WHERE r.state IN ('processing', 'failed') ORDER BY r.seq"""
-_CARD_TOKEN: Final = "SELECT token FROM card WHERE owner = $owner AND id = $card"
+_SEALED: Final = "SELECT token FROM card WHERE owner = $owner AND id = $card"
 
 
 def token_place(owner: UUID, card: UUID) -> str:
@@ -174,11 +168,10 @@ def send_refund(running: Running, owner: OwnerId, refund: UUID, attempt: int, at
 
 def _refund_order(running: Running, owner: OwnerId, refund: UUID, attempt: int) -> Order | None:
     """What the bank is to give back; None when the refund is of coupons and points only."""
-    (found,) = [row for row in running.database.read(_ONE_REFUND, {"owner": owner, "refund": refund})]
-    cash, currency, payment, card = found
+    cash, currency, payment, card = running.database.read(_ONE_REFUND, {"owner": owner, "refund": refund})[0]
     if not cash or card is None:
         return None
-    sealed = running.database.read(_CARD_TOKEN, {"owner": owner, "card": card})[0][0]
+    sealed = running.database.read(_SEALED, {"owner": owner, "card": card})[0][0]
     return Order(refund, unseal(running.key, sealed, token_place(owner, card)), cash, currency, attempt, payment)
 
 
@@ -204,33 +197,80 @@ def settle(running: Running, at: datetime | None = None) -> Done:
 
 def ask_open(running: Running, at: datetime | None = None) -> int:
     """Ask the bank about every charge whose time to be asked about has come; how many got a final answer."""
-    now = at or running.database.clock()
-    waiting = running.database.read(_OPEN_CHARGES, {"now": now})
-    said = [send(running, OwnerId(owner), charge, at) for owner, charge in waiting]
+
+    def waiting(books: Books, now: datetime) -> list[tuple[str, str]]:
+        return [(one.row.owner, one.row.id) for one in books.charges.values() if _to_ask(one, now, at)]
+
+    said = [send(running, OwnerId(UUID(owner)), UUID(charge), at) for owner, charge in running.database.ask(waiting)]
     return sum(answer.receipt.get("state") != "processing" for answer in said)
+
+
+def _to_ask(charge: Charge, now: datetime, at: datetime | None) -> bool:
+    """Whether it is time. A charge that was only just written down is under way in the thread that wrote it."""
+    if charge.state == "asked":
+        return at is not None or charge.row.recorded_at <= now - UNDER_WAY
+    return charge.state == "unknown" and (charge.next_at is None or charge.next_at <= (at or now))
 
 
 def credit_due(running: Running, at: datetime | None = None) -> int:
     """Give what is due: to cards on their day, to wallets as soon as the merchant can; how many arrived."""
-    now = at or running.database.clock()
-    return sum(_credit(running, row, now, at) for row in running.database.read(_OPEN_REFUNDS, {}))
 
-
-def _credit(running: Running, row: tuple[Any, ...], now: datetime, at: datetime | None) -> bool:
-    owner, refund, state, attempt, due_on, _payment, _currency, card, _reason = row
-    if card is not None:
-        if state == "failed":
-            again = RetryRefund(
-                owner=owner, request_id=new_request_id(), actor=ISSUER, at=at, refund=str(refund), attempt=attempt + 1
+    def waiting(books: Books, _now: datetime) -> list[_Open]:
+        return [
+            _Open(
+                OwnerId(UUID(one.row.owner)),
+                UUID(one.row.id),
+                one.state,
+                one.attempt,
+                one.due_on,
+                bool(payment.row.card),
             )
-            if running.database.transact(again).refusal is not None:
-                return False
-            attempt += 1
-        said = send_refund(running, owner, refund, max(attempt, 1), at)
-        if said.state is not AnswerState.APPROVED or due_on is None or _day_in_china(now) < due_on:
-            return False
-    given = CreditRefund(owner=owner, request_id=new_request_id(), actor=ISSUER, at=at, refund=str(refund))
+            for payment in books.payments.values()
+            for one in payment.refunds.values()
+            if one.state in {RefundState.PROCESSING, RefundState.FAILED}
+        ]
+
+    today = _day_in_china(at or running.database.clock())
+    return sum(_credit(running, one, today, at) for one in running.database.ask(waiting))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Open:
+    """A refund that was agreed to and is not there yet."""
+
+    owner: OwnerId
+    refund: UUID
+    state: RefundState
+    attempt: int
+    due_on: date | None
+    to_card: bool
+
+
+def _open(payment: Payment, one: Refund) -> _Open:
+    owner, refund = OwnerId(UUID(one.row.owner)), UUID(one.row.id)
+    return _Open(owner, refund, one.state, one.attempt, one.due_on, payment.row.card is not None)
+
+
+def _credit(running: Running, one: _Open, today: date, at: datetime | None) -> bool:
+    if one.to_card and not _taken_by_bank(running, one, at):
+        return False
+    if one.to_card and (one.due_on is None or today < one.due_on):
+        return False
+    given = CreditRefund(owner=one.owner, request_id=new_request_id(), actor=ISSUER, at=at, refund=str(one.refund))
     return running.database.transact(given).refusal is None
+
+
+def _taken_by_bank(running: Running, one: _Open, at: datetime | None) -> bool:
+    """Whether the bank has the refund, sent again now if it failed."""
+    attempt = max(one.attempt, 1)
+    if one.state is RefundState.FAILED:
+        attempt = one.attempt + 1
+        again = RetryRefund(
+            owner=one.owner, request_id=new_request_id(), actor=ISSUER, at=at, refund=str(one.refund), attempt=attempt
+        )
+        if running.database.transact(again).refusal is not None:
+            return False
+    return send_refund(running, one.owner, one.refund, attempt, at).state is AnswerState.APPROVED
 
 
 def _day_in_china(now: datetime) -> date:

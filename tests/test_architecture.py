@@ -50,6 +50,26 @@ APPEND_ONLY = (
     "import_undo",
     "budget_limit",
     "request",
+    "merchant",
+    "merchant_event",
+    "card",
+    "card_event",
+    "wallet_status",
+    "wallet_limit",
+    "payment",
+    "payment_event",
+    "money_transfer",
+    "charge",
+    "charge_event",
+    "refund",
+    "refund_event",
+    "attachment",
+    "points_lot",
+    "coupon",
+    "coupon_claim",
+    "coupon_event",
+    "earn_rule",
+    "pay_code",
 )
 SQL_WORDS = re.compile(r"\b(SELECT\s|INSERT INTO|DELETE FROM|UPDATE\s+\w+\s+SET|CREATE (TABLE|VIEW))", re.IGNORECASE)
 
@@ -170,7 +190,7 @@ def test_the_ledger_is_append_only() -> None:
 
 
 # Table and file names cannot be bound as parameters; these few put in names of our own, never values.
-NAMES_IN_SQL = {"data/store/writer.py", "data/database.py"}
+NAMES_IN_SQL = {"data/store/appending.py", "data/store/writer.py", "data/database.py"}
 
 
 def test_no_sql_is_glued_from_values() -> None:

@@ -62,6 +62,13 @@ class NotMerged(Rejection):
 
 
 @dataclasses.dataclass(unsafe_hash=True)
+class WalletAccount(Rejection):
+    """The account is the wallet itself: only payments and their like move it, and it is nobody else's part."""
+
+    account: str
+
+
+@dataclasses.dataclass(unsafe_hash=True)
 class NothingToAdjust(Rejection):
     """The account holds that already. Signed minor units."""
 

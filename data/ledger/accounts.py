@@ -14,3 +14,10 @@ INCOME_KEY: Final = "book:income"
 EQUITY_KEY: Final = "book:equity"
 CLEARING_KEY: Final = "book:clearing"
 BOOKS: Final = {EXPENSE_KEY: "expense", INCOME_KEY: "income", EQUITY_KEY: "equity", CLEARING_KEY: "asset"}
+
+_WALLET_KINDS: Final = frozenset({"wallet", "held", "points"})
+
+
+def is_wallet(hint_key: str) -> bool:
+    """Whether an account is of the wallet itself: only payments and their like move it, never a statement or a hand."""
+    return hint_key.split(":", 1)[0] in _WALLET_KINDS

@@ -43,6 +43,7 @@ def decide_rename(reader: Reader, command: RenameAccount, now: datetime) -> Plan
 def decide_kind(reader: Reader, command: SetAccountKind, now: datetime) -> Plan:
     """The plan of a `SetAccountKind`: one event for the account and for each that is shown as part of it."""
     account = kept.money_account(reader, command.owner, command.account)
+    kept.require_outside_wallet(reader, command.owner, account.id)
     held = kept.money_accounts(reader, command.owner)
     if account.merged_into is not None:
         raise AlreadyMerged(account.name, held[account.merged_into].name)
@@ -70,6 +71,7 @@ def decide_merge(reader: Reader, command: MergeAccounts, now: datetime) -> Plan:
     """The plan of a `MergeAccounts`: the event, and the facts of everything it moves."""
     account = kept.money_account(reader, command.owner, command.account)
     into = kept.money_account(reader, command.owner, command.into)
+    kept.require_outside_wallet(reader, command.owner, account.id, into.id)
     held = kept.money_accounts(reader, command.owner)
     roots = [held[kept.root_of(held, one.id)] for one in (account, into)]
     account_changes.check_merge(account, into, roots[0], roots[1])
@@ -116,6 +118,7 @@ def decide_opening(reader: Reader, command: SetOpening, now: datetime) -> Plan:
     """The plan of a `SetOpening`: the former opening reversed, the new one booked against equity."""
     owner, amount = command.owner, command.amount
     kept.money_account(reader, owner, command.account)
+    kept.require_outside_wallet(reader, owner, command.account)
     former = reader.all(_OPENINGS, {"owner": owner, "account": command.account, "currency": amount.currency})
     if not former and not amount:
         raise NothingToAdjust(0, amount.currency)
@@ -133,6 +136,7 @@ def decide_adjust(reader: Reader, command: AdjustBalance, now: datetime) -> Plan
     """The plan of an `AdjustBalance`; its receipt tells the difference."""
     owner, wanted = command.owner, command.balance
     kept.money_account(reader, owner, command.account)
+    kept.require_outside_wallet(reader, owner, command.account)
     account_changes.check_reason(command.reason)
     held = kept.money_accounts(reader, owner)
     family = kept.family_of(held, command.account)

@@ -9,8 +9,8 @@ from uuid import UUID
 from data.errors import NotFound
 from data.ids import AccountId, OwnerId, new_id
 from data.importers.statement import AccountKind
-from data.ledger.account_changes import Held
-from data.ledger.accounts import BOOKS
+from data.ledger.account_changes import Held, WalletAccount
+from data.ledger.accounts import BOOKS, is_wallet
 from data.store.command import Reader, Rows, Write
 
 _MONEY: Final = """
@@ -34,6 +34,21 @@ def money_account(reader: Reader, owner: OwnerId, account: AccountId) -> Held:
     if held is None:
         raise NotFound("account", str(account))
     return held
+
+
+_KEY: Final = "SELECT hint_key FROM account WHERE owner = $owner AND id = $account"
+
+
+def require_outside_wallet(reader: Reader, owner: OwnerId, *accounts: AccountId) -> None:
+    """Refuse what only payments and their like may move.
+
+    Raises:
+        WalletAccount: one of these accounts is the wallet itself.
+    """
+    for account in accounts:
+        found = reader.one(_KEY, {"owner": owner, "account": account})
+        if found is not None and is_wallet(found[0]):
+            raise WalletAccount(money_account(reader, owner, account).name)
 
 
 def root_of(accounts: dict[AccountId, Held], account: AccountId) -> AccountId:

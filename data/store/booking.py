@@ -19,7 +19,8 @@ import pyarrow as pa
 
 from data.ids import EntryId, OwnerId, new_id, new_ids
 from data.importers.statement import Kind, Statement, Totals
-from data.ledger.accounts import BOOKS
+from data.ledger.account_changes import WalletAccount
+from data.ledger.accounts import BOOKS, is_wallet
 from data.ledger.importing import Leg, Move, legs_of, utc
 from data.matching.choices import BOOKED, DUPLICATE, LEFT_OUT, Settled
 from data.matching.preview import Preview
@@ -116,6 +117,8 @@ class Booking:
                 self._entry[fee] = entry
         for legs in found.values():
             for leg in legs:
+                if is_wallet(leg.account):
+                    raise WalletAccount(leg.account)
                 if leg.account not in self._accounts:
                     self._accounts[leg.account] = new_id()
                     self._opened.append(leg.account)

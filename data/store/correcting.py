@@ -39,8 +39,10 @@ def decide(reader: Reader, command: Reclassify, now: datetime) -> Plan:
     original, payee_key, note = load(reader, owner, command.entry)
     refunds = [row[0] for row in reader.all(_REFUNDS, {"owner": owner, "entry": command.entry})]
     reclassify.check(original, Target(command.kind, command.counter), len(refunds))
+    moved = [posting.account for posting in original.postings]
     if command.counter:
-        accounts.money_account(reader, owner, command.counter)
+        moved.append(accounts.money_account(reader, owner, command.counter).id)
+    accounts.require_outside_wallet(reader, owner, *moved)
     books, opened = accounts.books(reader, owner, now)
     target = Target(command.kind, command.counter, _category(reader, command, state, original))
     entry = reclassify.rebooked(original, target, EntryId(new_id()), books)

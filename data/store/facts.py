@@ -1,7 +1,8 @@
 """What the screens read about every entry, derived from the ledger by SQL alone.
 
 A fact is one effective part of a standing entry: a posting on the expense or income book, a part of a split, the money
-of a transfer. Money set aside and points alone are no facts. What a person said later (annotations) and merged accounts are already applied, so no reader repeats it.
+of a transfer. Money set aside and points alone are no facts. What a person said later (annotations) and merged accounts
+are already applied, so no reader repeats it.
 
 Facts are derived again, in the commit that changes what they come from. A refund follows the purchase it names (its
 category, its month, its exclusion), so refreshing an entry also refreshes the refunds around it.

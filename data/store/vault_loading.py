@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from data.ledger.wallet import rows
-from data.ledger.wallet.books import HELD, POINTS_KEY, WALLET, Books, Member, zone_named
+from data.ledger.wallet.books import HELD, POINTS_KEY, WALLET, Books, Charge, Member, zone_named
 from data.ledger.working_days import WorkingCalendar
 from data.store import taught
 
@@ -88,7 +88,8 @@ WHERE p.owner IN (SELECT unnest(cast($owners AS uuid[]))) AND (p.state_now IN ('
 )
 _NAMED_PAYMENTS: Final = _PAYMENT_COLUMNS + " WHERE p.id IN (SELECT unnest(cast($payments AS uuid[])))"
 _PAYMENT_ASKED: Final = """
-SELECT cast(id AS varchar) FROM payment WHERE owner = $owner AND (request_id = $named OR cast(id AS varchar) = $named)"""
+SELECT cast(id AS varchar) FROM payment
+WHERE owner = $owner AND (request_id = $named OR cast(id AS varchar) = $named)"""
 _REFUND_ASKED: Final = """
 SELECT DISTINCT cast(payment AS varchar) FROM refund
 WHERE (owner = $owner OR merchant = $owner) AND (request_id = $named OR cast(id AS varchar) = $named)"""
@@ -104,7 +105,7 @@ FROM refund_event e JOIN refund r ON r.owner = e.owner AND r.id = e.refund
 WHERE r.payment IN (SELECT unnest(cast($payments AS uuid[]))) ORDER BY e.seq"""
 _CHARGE_COLUMNS: Final = """
 SELECT cast(owner AS varchar), cast(id AS varchar), seq, request_id, cast(card AS varchar), purpose, currency, amount,
-    occurred_at, booked_on, recorded_at, cast(actor AS varchar), state, attempt FROM published_charge"""
+    occurred_at, booked_on, recorded_at, cast(actor AS varchar), state, attempt, next_at FROM published_charge"""
 _WAITING_CHARGES: Final = (
     _CHARGE_COLUMNS
     + " WHERE owner IN (SELECT unnest(cast($owners AS uuid[]))) AND state NOT IN ('approved', 'declined')"
@@ -114,13 +115,15 @@ _MERCHANTS: Final = """
 SELECT cast(owner AS varchar), cast(proprietor AS varchar), code, name, mcc, category, city, address, contact, currency,
     seq, recorded_at FROM merchant ORDER BY seq"""
 _MERCHANT_EVENTS: Final = """
-SELECT cast(owner AS varchar), seq, event, value, recorded_at, cast(actor AS varchar) FROM merchant_event ORDER BY seq"""
+SELECT cast(owner AS varchar), seq, event, value, recorded_at, cast(actor AS varchar) FROM merchant_event
+ORDER BY seq"""
 _COUPONS: Final = """
 SELECT cast(owner AS varchar), cast(id AS varchar), seq, code, body, recorded_at, cast(actor AS varchar) FROM coupon
 ORDER BY seq"""
 _TAKEN: Final = "SELECT cast(coupon AS varchar), count(*) FROM coupon_claim GROUP BY coupon"
 _EARN_RULES: Final = """
-SELECT cast(owner AS varchar), code, seq, body, active, recorded_at, cast(actor AS varchar) FROM earn_rule ORDER BY seq"""
+SELECT cast(owner AS varchar), code, seq, body, active, recorded_at, cast(actor AS varchar) FROM earn_rule
+ORDER BY seq"""
 _PAY_CODE: Final = """
 SELECT cast(owner AS varchar), cast(id AS varchar), seq, currency, amount, note, expires_at, recorded_at,
     cast(actor AS varchar) FROM pay_code WHERE id = cast($code AS uuid)"""
@@ -141,7 +144,7 @@ def load_shared(query: Query, books: Books, issuer: str) -> None:
         if coupon in books.offers:
             books.offers[coupon].taken = taken
     absorb(rows.EarnRuleRow(*row) for row in query(_EARN_RULES, {}))
-    days = dict(query(_CALENDAR, {"issuer": issuer}))
+    days: dict[date, bool] = dict(query(_CALENDAR, {"issuer": issuer}))
     books.calendar = WorkingCalendar(days, frozenset(day.year for day in days))
 
 
@@ -219,11 +222,10 @@ def _keep(query: Query, books: Books, found: Iterable[tuple[Any, ...]]) -> None:
 
 
 def _charges(books: Books, found: Iterable[tuple[Any, ...]]) -> None:
-    for *charge, state, attempt in found:
+    for *charge, state, attempt, next_at in found:
         row = rows.ChargeRow(*charge)
         if row.id not in books.charges:
-            books.absorb([row])
-            books.charges[row.id].state, books.charges[row.id].attempt = state, attempt
+            books.charges[row.id] = Charge(row, state, attempt, next_at)
 
 
 def load_payment(query: Query, books: Books, owner: str, named: str) -> None:

@@ -179,6 +179,7 @@ class Charge:
     row: rows.ChargeRow
     state: str = "asked"
     attempt: int = 0
+    next_at: datetime | None = None
 
 
 @dataclasses.dataclass(slots=True)
@@ -445,7 +446,9 @@ class Books:
     def _charge_event(self, row: rows.ChargeEventRow) -> None:
         charge = self.charges.get(row.charge)
         if charge is not None:
-            charge.state, charge.attempt = row.state, row.attempt
+            charge.state, charge.attempt, charge.next_at = row.state, row.attempt, row.next_at
+        if row.state in {"approved", "declined"}:
+            self.charges.pop(row.charge, None)  # settled: fetched again if anybody asks
 
     def _refund(self, row: rows.RefundRow) -> None:
         self.refund_of[row.id] = row.payment

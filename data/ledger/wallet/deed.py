@@ -89,7 +89,16 @@ class Deed:
             self.add(rows.AccountRow(holder.owner, made, kind, key, label, institution, last4, stamp.recorded_at))
         return made
 
-    def entry(self, owner: str, key: str, kind: str, day: date, stamp: Stamp, legs: Sequence[Leg], **named: Any) -> int:
+    def entry(  # columns by name
+        self,
+        owner: str,
+        key: str,
+        kind: str,
+        day: date,
+        stamp: Stamp,
+        legs: Sequence[Leg],
+        **named: Any,  # noqa: ANN401 - columns have many types
+    ) -> int:
         """One entry with its postings in one owner's books; its number. Legs of nothing are left out.
 
         named: occurred_at, refund_of, payee, payee_key, description, method, note, reverses.
@@ -128,7 +137,14 @@ class Deed:
         )
         return number
 
-    def fact(self, member: Member, number: int, key: str, day: date, **named: Any) -> None:
+    def fact(
+        self,
+        member: Member,
+        number: int,
+        key: str,
+        day: date,
+        **named: Any,  # noqa: ANN401 - columns have many types
+    ) -> None:
         """The read model's row of an entry: what `data.store.facts` would derive from it.
 
         named: occurred_at, part, kind, account, counter, category, payee, payee_key, currency, amount, spending,

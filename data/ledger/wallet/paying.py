@@ -213,7 +213,7 @@ def _check_code(books: Books, command: Pay, stamp: Stamp) -> None:
 
 
 def category_for(member: Member, merchant: Merchant, command: Pay) -> str:
-    """Where the person would file it: their rules, what they taught for this payee, then the merchant's own category."""
+    """Where the person would file it: their rules, what they taught for this payee, then the merchant's own."""
     taught = member.taught
     if taught is None:
         return merchant.category

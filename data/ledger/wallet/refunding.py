@@ -114,7 +114,13 @@ def _receipt(row: rows.RefundRow, state: RefundState) -> dict[str, Any]:
     }
 
 
-def _step(deed: Deed, refund: Refund, to: RefundState, stamp: Stamp, **more: Any) -> None:
+def _step(  # columns by name
+    deed: Deed,
+    refund: Refund,
+    to: RefundState,
+    stamp: Stamp,
+    **more: Any,  # noqa: ANN401 - columns have many types
+) -> None:
     """One event; refuses what the transition table does not allow."""
     row = refund.row
     deed.add(
@@ -360,7 +366,7 @@ def _credit(
 def _points_back(
     deed: Deed, member: Member, payment: Payment, points: int, day: date, stamp: Stamp
 ) -> tuple[list[tuple[str | None, int]], int]:
-    """Redeemed points to the lots they came from; a lot that is over meanwhile is replaced by one with 30 days' grace."""
+    """Redeemed points to the lots they came from; a lot that is over is replaced by one with 30 days' grace."""
     if not points:
         return [], 0
     moves: list[tuple[str | None, int]] = []

@@ -151,7 +151,7 @@ class CardUnknown(Rejection):
 
 @dataclasses.dataclass(unsafe_hash=True)
 class CardAlreadyBound(Rejection):
-    """This very card is bound already."""
+    """The very same card is bound already."""
 
     last4: str
 

@@ -1,0 +1,74 @@
+"""What the running wallet does by itself: ask silent banks, give refunds that are due, let points expire, check itself.
+
+One thread, started and stopped with the app. A round that fails is logged and the next one tries again: nothing here
+decides anything that is not decided the same way when a person presses the button.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from data import settlement
+from data.errors import StoreClosed
+from data.running import Running
+
+ASK_EVERY: Final = timedelta(seconds=5)
+SETTLE_EVERY: Final = timedelta(minutes=5)
+CHECK_EVERY: Final = timedelta(hours=6)
+_log = structlog.get_logger("rounds")
+
+
+class Rounds:
+    """The wallet's own round. Times are the store's clock, so that tests can turn it."""
+
+    def __init__(self, running: Running, ask_every: timedelta = ASK_EVERY) -> None:
+        self._running = running
+        self._pause = ask_every.total_seconds()
+        self._stopped = threading.Event()
+        self._settled_at: datetime | None = None
+        self._checked_at: datetime | None = None
+        self._thread = threading.Thread(target=self._go, name="rounds", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first round is made at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the round that is being made."""
+        self._stopped.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def once(self) -> None:
+        """One round: what is due of it now.
+
+        Raises:
+            StoreClosed: the wallet is closing.
+        """
+        now = self._running.database.clock()
+        settlement.ask_open(self._running)
+        if self._settled_at is None or now - self._settled_at >= SETTLE_EVERY:
+            self._settled_at = now
+            settlement.credit_due(self._running)
+            settlement.expire(self._running)
+        if self._checked_at is None or now - self._checked_at >= CHECK_EVERY:
+            self._checked_at = now
+            self._check()
+
+    def _check(self) -> None:
+        for wrong in self._running.database.memory_drift():
+            _log.error("memory_drift", what=wrong.split(" ", 1)[0])
+
+    def _go(self) -> None:
+        while not self._stopped.is_set():
+            try:
+                self.once()
+            except StoreClosed:
+                return
+            except Exception as failure:  # noqa: BLE001 - whatever it was, the next round tries again
+                _log.error("round_failed", error=type(failure).__name__)
+            self._stopped.wait(self._pause)
