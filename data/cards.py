@@ -6,11 +6,13 @@ The number is in memory only while `bind` runs. Kept are the last four digits, t
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 from typing import Final
 from uuid import UUID
 
 from data.database import Database
+from data.gateways.sandbox import TEST_NUMBERS, SandboxGateway
 from data.ids import OwnerId, new_id
 from data.ledger.wallet.commands import BindCard, CardKind, MakeDefaultCard, UnbindCard
 from data.ledger.wallet.refusals import CardExpiredNow
@@ -21,7 +23,17 @@ from data.settlement import token_place
 from data.store.command import Receipt
 from data.store.vault import Answer
 
-__all__ = ["CardKind", "MakeDefaultCard", "UnbindCard", "bind", "make_default", "offer", "unbind"]
+__all__ = [
+    "CardKind",
+    "MakeDefaultCard",
+    "SandboxNumber",
+    "UnbindCard",
+    "bind",
+    "make_default",
+    "offer",
+    "sandbox_numbers",
+    "unbind",
+]
 
 _TODAY: Final = "SELECT zone FROM preference WHERE owner = $owner"
 
@@ -89,3 +101,22 @@ def make_default(database: Database, command: MakeDefaultCard) -> Receipt:
         MemberUnknown, CardUnknown.
     """
     return database.transact(command).or_raise()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SandboxNumber:
+    """A card number that the built-in bank plays a part for. behaviour: a `Behaviour` of `data.gateways.sandbox`."""
+
+    number: str
+    brand: str
+    behaviour: str
+
+
+def sandbox_numbers(running: Running) -> tuple[SandboxNumber, ...]:
+    """The numbers to try cards with, in the order of their table; none where a real bank is behind the cards."""
+    if not isinstance(running.gateway, SandboxGateway):
+        return ()
+    return tuple(
+        SandboxNumber(number, card_numbers.brand_of(card_numbers.read_number(number)).value, behaviour.value)
+        for number, behaviour in TEST_NUMBERS.items()
+    )
