@@ -34,7 +34,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "memory_limit": "2GB",
 }
-_CHECKPOINT_AT = 8 * 1024 * 1024
+CHECKPOINT_AT = 8 * 1024 * 1024  # bytes of log (LEDGER §9.6): larger ones make starting slow, smaller ones cost pauses
 _HOLDER = re.compile(r"held in (?P<process>.*)")
 _log = structlog.get_logger("store")
 Clock = Callable[[], datetime]
@@ -48,9 +48,14 @@ def utc_now() -> datetime:
 class Database:
     """An open store. Thread-safe: any thread may read and submit."""
 
-    def __init__(self, path: Path, con: duckdb.DuckDBPyConnection, clock: Clock) -> None:
+    def __init__(
+        self, path: Path, con: duckdb.DuckDBPyConnection, clock: Clock, checkpoint_at: int = CHECKPOINT_AT
+    ) -> None:
         self.path = path
         self.clock = clock
+        self._checkpoint_at = checkpoint_at
+        self._before_checkpoint: Callable[[], None] = _nothing
+        self._after_checkpoint: Callable[[], None] = _nothing
         self._con = con
         self._versions: dict[UUID, int] = {}
         self._lock = threading.Lock()
@@ -106,6 +111,10 @@ class Database:
         """What the books in memory have otherwise than the postings say; nothing when all is well."""
         return self._writer.drift().result()
 
+    def watch_checkpoints(self, before: Callable[[], None], after: Callable[[], None]) -> None:
+        """Be told, in the writer's thread, when the log is about to be written into the file, and when it was."""
+        self._before_checkpoint, self._after_checkpoint = before, after
+
     def version(self, owner: UUID) -> int:
         """Grows whenever a commit changed something of this owner: the key of everything held in memory."""
         return self._versions.get(owner, 0)
@@ -158,19 +167,25 @@ class Database:
 
     def _checkpoint_when_large(self) -> None:
         log = self.path.with_name(self.path.name + ".wal")
-        if not log.exists() or log.stat().st_size < _CHECKPOINT_AT:
+        if not log.exists() or log.stat().st_size < self._checkpoint_at:
             return
+        self._before_checkpoint()
         try:
             self._writer_con.execute("CHECKPOINT").fetchall()
         except duckdb.Error as busy:  # a reader is in the middle of something: the next idle moment will do
             _log.info("checkpoint_postponed", reason=type(busy).__name__)
+        self._after_checkpoint()
+
+
+def _nothing() -> None:
+    """Nobody is watching."""
 
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def open_database(path: Path, clock: Clock = utc_now) -> Database:
+def open_database(path: Path, clock: Clock = utc_now, checkpoint_at: int = CHECKPOINT_AT) -> Database:
     """Open or create the store, bringing it to this version's shape; the file is copied aside before a change.
 
     Raises:
@@ -191,7 +206,7 @@ def open_database(path: Path, clock: Clock = utc_now) -> Database:
     except BaseException:
         con.close()
         raise
-    return Database(path, con, clock)
+    return Database(path, con, clock, checkpoint_at)
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:

@@ -14,6 +14,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -95,8 +96,12 @@ def content_hash(command: Command) -> str:
 
 
 def _canonical_fields(value: object, left_out: frozenset[str] = _NOT_CONTENT) -> dict[str, Any]:
-    fields = dataclasses.fields(value)  # type: ignore[arg-type]
-    return {f.name: _canonical(getattr(value, f.name)) for f in fields if f.name not in left_out}
+    return {name: _canonical(getattr(value, name)) for name in _names(type(value)) if name not in left_out}
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _canonical(value: object) -> Any:  # noqa: ANN401, PLR0911 - a value of any JSON shape

@@ -32,6 +32,7 @@ from data.store.command import Receipt, Write
 _MOST_REMEMBERED: Final = 50_000
 _MOST_PAYMENTS: Final = 20_000
 _SLOTS: Final = 1 << 24
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _EVERY_KEY: Final = "SELECT cast(owner AS varchar), scope, request_id FROM request WHERE scope IN ('money', 'answer')"
 _ANSWERED: Final = """
 SELECT content_hash, receipt FROM request WHERE owner = $owner AND scope = $scope AND request_id = $request_id"""
@@ -107,7 +108,7 @@ class Vault:
             vault_loading.load_members(self._all, books, missing, now.date())
         return books
 
-    def take(self, command: asked.MoneyCommand, content: str, now: datetime, touched: set[UUID]) -> Answer:
+    def take(self, command: asked.MoneyCommand, content: str, now: datetime, touched: set[str]) -> Answer:
         """Decide one command on top of all before it; its rows wait for `flush`."""
         key = (str(command.owner), command.scope, command.request_id)
         before = self._before(key)
@@ -120,7 +121,7 @@ class Vault:
         self._answered(key, content, answer, now)
         return answer
 
-    def _decided(self, books: Books, command: asked.MoneyCommand, stamp: Stamp, touched: set[UUID]) -> Answer:
+    def _decided(self, books: Books, command: asked.MoneyCommand, stamp: Stamp, touched: set[str]) -> Answer:
         try:
             deed = decide(books, command, stamp)
         except Rejection as no:
@@ -128,7 +129,7 @@ class Vault:
         books.absorb(deed.rows)
         self._pending += deed.rows
         self._refresh += deed.refresh
-        touched.update(UUID(owner) for owner in {row.owner for row in deed.rows})
+        touched.update({row.owner for row in deed.rows})
         return Answer(deed.receipt, deed.refusal)
 
     def _before(self, key: _Key) -> tuple[str, str] | None:
@@ -244,7 +245,7 @@ def _text_of(answer: Answer) -> str:
     body: dict[str, Any] = {"receipt": answer.receipt}
     if no is not None:
         body |= {"rejection": type(no).__name__, "facts": dict(no.facts)}
-    return json.dumps(body, ensure_ascii=False)
+    return _ENCODER.encode(body)
 
 
 def _again(request_id: str, content: str, before: tuple[str, str]) -> Answer:

@@ -202,7 +202,7 @@ class Writer:
             return [self._asked(task, now) for task in group if isinstance(task, _Question)]
         self._con.execute("BEGIN")
         try:
-            touched: set[UUID] = set()
+            touched: set[str] = set()
             outcomes = self._outcomes(group, now, touched)
             self._vault.flush()
         except BaseException:
@@ -215,10 +215,10 @@ class Writer:
             self._vault.lost()  # a failed COMMIT has ended the transaction already
             raise
         self._vault.kept()
-        self._on_commit(frozenset(touched))
+        self._on_commit(frozenset(map(UUID, touched)))
         return outcomes
 
-    def _outcomes(self, group: list[_Task], now: datetime, touched: set[UUID]) -> list[_Outcome]:
+    def _outcomes(self, group: list[_Task], now: datetime, touched: set[str]) -> list[_Outcome]:
         """Every task on top of those before it, in the order of arrival."""
         known = self._known([task for task in group if isinstance(task, _Job)])
         outcomes: list[_Outcome] = []
@@ -232,7 +232,7 @@ class Writer:
                 changed: set[UUID] = set()
                 outcomes.append(self._one(task, known, now, changed))
                 self._vault.forget(tuple(changed))
-                touched |= changed
+                touched |= {str(owner) for owner in changed}
         return outcomes
 
     def _asked(self, task: _Question, now: datetime) -> _Outcome:

@@ -6,6 +6,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 
 from data.errors import Rejection, require
@@ -48,6 +49,12 @@ _KINDS: Final = {
 _LABELS: Final = {WALLET: "小金卡", HELD: "小金卡（冻结）", CASH: "现金"}
 _FEWEST: Final = 2
 Leg = tuple[str, int, str, str | None, str | None]  # account, amount, currency, category, lot
+
+
+@lru_cache(maxsize=4096)
+def month_start(day: date, start_day: int) -> date:
+    """The first day of the person's month that a day falls in."""
+    return month_of(day, start_day).start
 
 
 @dataclasses.dataclass(slots=True)
@@ -156,9 +163,9 @@ class Deed:
             rows.FactRow(
                 member.owner,
                 day,
-                month_of(day, member.start_day).start,
+                month_start(day, member.start_day),
                 purchase_on,
-                month_of(purchase_on, member.start_day).start,
+                month_start(purchase_on, member.start_day),
                 named["occurred_at"],
                 number,
                 key,

@@ -267,7 +267,7 @@ def earns(books: Books, member: Member, merchant: Merchant, cash: int, stamp: St
     earned = points_for(cash, base.points_per_unit, bp, base.cap_per_payment)
     if base.cap_per_day is not None:
         earned = min(earned, max(0, base.cap_per_day - member.earned.get(day, 0)))
-    return earned, json.dumps([base.points_per_unit, bp])
+    return earned, f"[{base.points_per_unit}, {bp}]"
 
 
 def _decided(
