@@ -29,7 +29,15 @@ __all__ = [
     "translator",
 ]
 
-_VOCABULARY = {"what": "thing", "reason": "reason", "kind": "kind", "field": "field"}
+_VOCABULARY = {
+    "what": "thing",
+    "reason": "reason",
+    "kind": "kind",
+    "field": "field",
+    "state": "state",
+    "wanted": "wanted",
+}
+_TELLING = ("reason", "limit", "state")  # facts whose value may have a sentence of its own
 _ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -63,17 +71,14 @@ def rejection_text(rejection: Rejection, language: Language | None = None) -> st
     """The sentence for a rejection: `rejection.<code>` with its facts formatted; plain text, escape it for Markdown.
 
     A fact `x_minor` beside `currency` (or `x_currency`) is also offered as the amount `{x}`; ISO days become dates in
-    prose; a fact `what`, `reason`, `kind` or `field` that has a text `thing.<value>`, `reason.<value>` … becomes that
-    word. A text `rejection.<code>.<reason>` goes before the general one. A line (and cell) is named at the end.
+    prose; a fact `what`, `reason`, `kind`, `field`, `state` or `wanted` that has a text `thing.<value>`,
+    `reason.<value>` … becomes that word. A text `rejection.<code>.<value>` for the value of `reason`, `limit` or
+    `state` goes before the general one, and one `….without_<fact>` before both when that fact is empty or nothing. A
+    line (and cell) is named at the end.
     """
-    spoken = language or session.language()
-    words = translator(spoken)
-    facts = {name: _fact(name, value, words) for name, value in rejection.facts.items()}
-    key = f"rejection.{rejection.code}"
-    reason = rejection.facts.get("reason")
-    if isinstance(reason, str) and words.has(f"{key}.{reason}"):
-        key = f"{key}.{reason}"
-    said = words.text(key, **facts, **_amounts(rejection.facts, spoken))
+    words = translator(language or session.language())
+    facts = _facts(rejection, words)
+    said = words.text(next(filter(words.has, _keys(rejection)), f"rejection.{rejection.code}"), **facts)
     line, cell = rejection.facts.get("line"), rejection.facts.get("cell")
     if not line:
         return said
@@ -81,15 +86,28 @@ def rejection_text(rejection: Rejection, language: Language | None = None) -> st
 
 
 def rejection_parts(rejection: Rejection, language: Language | None = None) -> list[str]:
-    """What happened, what was kept, and (if there is something) what to do; plain text each."""
-    spoken = language or session.language()
-    words = translator(spoken)
-    key = f"rejection.{rejection.code}"
-    reasoned = f"{key}.{rejection.facts.get('reason')}"
-    kept = next(k for k in (f"{key}.kept", "rejection.kept") if words.has(k))
-    todo = [k for k in (f"{reasoned}.todo", f"{key}.todo") if words.has(k)][:1]
+    """What happened, what was kept, and (if there is something) what to do; plain text each.
+
+    The latter two are looked for where the sentence is, as `….kept` (or `rejection.kept`) and `….todo`.
+    """
+    words = translator(language or session.language())
+    keys, facts = _keys(rejection), _facts(rejection, words)
+    kept = next(filter(words.has, (f"{key}.kept" for key in (*keys, "rejection"))))
+    todo = [*filter(words.has, (f"{key}.todo" for key in keys))][:1]
+    return [rejection_text(rejection, words.language), *(words.text(key, **facts) for key in (kept, *todo))]
+
+
+def _keys(rejection: Rejection) -> list[str]:
+    """Where its texts may stand, the most particular place first."""
+    whole = f"rejection.{rejection.code}"
+    told = [f"{whole}.{rejection.facts[name]}" for name in _TELLING if rejection.facts.get(name)]
+    without = [f"without_{name.removesuffix('_minor')}" for name, value in rejection.facts.items() if not value]
+    return [key for stem in (*told, whole) for key in (*(f"{stem}.{one}" for one in without), stem)]
+
+
+def _facts(rejection: Rejection, words: Translator) -> dict[str, str]:
     facts = {name: _fact(name, value, words) for name, value in rejection.facts.items()}
-    return [rejection_text(rejection, spoken), *(words.text(k, **facts) for k in (kept, *todo))]
+    return facts | _amounts(rejection.facts, words.language)
 
 
 def _amounts(facts: Mapping[str, Fact], language: Language) -> dict[str, str]:
