@@ -24,7 +24,7 @@ import structlog
 from data.errors import StoreBusy, StoreClosed, StoreDamaged
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
-from data.store import migrate
+from data.store import migrate, torn_log
 from data.store.command import C, Decide, Params, Receipt
 from data.store.vault import Answer
 from data.store.writer import T, Writer
@@ -166,7 +166,7 @@ class Database:
             self._versions[owner] = self._versions.get(owner, 0) + 1
 
     def _checkpoint_when_large(self) -> None:
-        log = self.path.with_name(self.path.name + ".wal")
+        log = torn_log.log_of(self.path)
         if not log.exists() or log.stat().st_size < self._checkpoint_at:
             return
         self._before_checkpoint()
@@ -195,13 +195,13 @@ def open_database(path: Path, clock: Clock = utc_now, checkpoint_at: int = CHECK
     path.parent.mkdir(parents=True, exist_ok=True)
     steps = migrate.shipped()
     existed = path.exists()
-    con = _connect(path)
+    con = _connect(path, clock)
     try:
         todo = migrate.pending(con, steps)
         if todo and existed:
             con.close()
             _copy_aside(path, todo[0].number, clock())
-            con = _connect(path)
+            con = _connect(path, clock)
         migrate.apply(con, todo, clock())
     except BaseException:
         con.close()
@@ -209,18 +209,28 @@ def open_database(path: Path, clock: Clock = utc_now, checkpoint_at: int = CHECK
     return Database(path, con, clock, checkpoint_at)
 
 
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, clock: Clock) -> duckdb.DuckDBPyConnection:
     try:
         con = duckdb.connect(str(path), config=_CONFIG)
-    except duckdb.IOException as failure:
+    except duckdb.Error as failure:
         held = _HOLDER.search(str(failure))
         if "lock" in str(failure).lower() and held:
             raise StoreBusy(str(path), held["process"].split(". ")[0]) from None
-        raise StoreDamaged(str(path), str(failure)) from failure
-    except duckdb.Error as failure:
-        raise StoreDamaged(str(path), str(failure)) from failure
+        con = _mended(path, failure, clock())
     con.execute("SET TimeZone = 'UTC'")
     return con
+
+
+def _mended(path: Path, failure: duckdb.Error, now: datetime) -> duckdb.DuckDBPyConnection:
+    """The store after the torn end of its log was cut, if that is all that is wrong."""
+    copy = torn_log.mended(path, str(failure), now)
+    if copy is None:
+        raise StoreDamaged(str(path), str(failure)) from failure
+    _log.warning("torn_log_cut", copy=copy.name)
+    try:
+        return duckdb.connect(str(path), config=_CONFIG)
+    except duckdb.Error as again:
+        raise StoreDamaged(str(path), str(again)) from again
 
 
 def _copy_aside(path: Path, number: int, now: datetime) -> None:
@@ -229,6 +239,6 @@ def _copy_aside(path: Path, number: int, now: datetime) -> None:
     target = path.parent / "backups" / f"before-{number:04d}-{stamp}{path.suffix}"
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(path, target)
-    log = path.with_name(path.name + ".wal")
+    log = torn_log.log_of(path)
     if log.exists():
         shutil.copy2(log, target.with_name(target.name + ".wal"))

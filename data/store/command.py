@@ -12,7 +12,7 @@ import enum
 import hashlib
 import json
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any, Protocol, TypeVar
@@ -100,8 +100,8 @@ def _canonical_fields(value: object, left_out: frozenset[str] = _NOT_CONTENT) ->
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+def _names(kind: Hashable) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))  # type: ignore[arg-type]
 
 
 def _canonical(value: object) -> Any:  # noqa: ANN401, PLR0911 - a value of any JSON shape

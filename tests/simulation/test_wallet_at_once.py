@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from data import refunds, upkeep, wallet
+from data import merchants, refunds, rewards, upkeep, wallet
 from data.errors import RequestIdReused
 from data.home import open_running
 from data.ids import OwnerId, new_request_id
@@ -102,8 +102,6 @@ def test_parallel_partial_refunds_never_pass_together(running: Running, cafe: Me
 
 
 def test_a_code_for_one_payment_is_paid_once(running: Running, cafe: Merchant) -> None:
-    from data import merchants  # noqa: PLC0415 - beside its one use
-
     people = [member(running, f"payer {number}", 20_00) for number in range(4)]
     assert cafe.proprietor is not None
     shown = merchants.dynamic_code(running.database, cafe, cafe.proprietor, new_request_id(), 12_00)
@@ -116,7 +114,7 @@ def test_the_last_coupons_go_to_as_many_people_as_there_are(running: Running, ca
     people = [member(running, f"taker {number}", 0) for number in range(24)]
     offer = house.coupon(running, cafe, "FEW", "减 5", off_minor=5_00, min_spend_minor=10_00, stock=10)
     outcomes = all_at_once(
-        24, lambda n: house.rewards.claim(running.database, ClaimCoupon(**house.by(people[n]), coupon=str(offer.id)))
+        24, lambda n: rewards.claim(running.database, ClaimCoupon(**house.by(people[n]), coupon=str(offer.id)))
     )
     assert counted(outcomes) == {"dict": 10, CouponSoldOut.__name__: 14}
 

@@ -1,0 +1,94 @@
+"""A log whose end is torn: zeros are cut and the rest is there; other damage stops the start and changes nothing."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from data.database import open_database
+from data.errors import StoreDamaged
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from data.database import open_database
+from data.home import open_running
+from tests import wallet_house as house
+running = open_running(Path(sys.argv[1]))
+keeper = house.person(running.database, "keeper")
+cafe = house.shop(running, "cafe", proprietor=keeper)
+alice = house.person(running.database, "alice")
+house.open_for(running, alice)
+house.top_up(running, alice, house.card(running, alice), 100_000)
+for _ in range(20):
+    house.pay(running, alice, cafe, 1_000)
+os._exit(9)
+"""
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("killed")
+    root = Path(__file__).resolve().parents[3]
+    done = subprocess.run([sys.executable, "-c", _KILLED, str(folder)], cwd=root, check=False)  # noqa: S603 - our own
+    assert done.returncode == 9
+    return folder
+
+
+def copied(killed: Path, tmp_path: Path) -> tuple[Path, Path]:
+    shutil.copytree(killed, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "wallet.duckdb", tmp_path / "wallet.duckdb.wal"
+
+
+def payments(store: Path) -> int:
+    database = open_database(store)
+    try:
+        return int(database.read("SELECT count(*) FROM payment")[0][0])
+    finally:
+        database.close()
+
+
+def test_an_untouched_log_gives_everything_back(killed: Path, tmp_path: Path) -> None:
+    store, _ = copied(killed, tmp_path)
+    assert payments(store) == 20
+
+
+@pytest.mark.parametrize("zeros", [20, 700, 5_000, 20_000, 60_000])
+def test_an_end_of_zeros_is_cut_a_copy_is_kept_and_the_rest_is_there(killed: Path, tmp_path: Path, zeros: int) -> None:
+    store, log = copied(killed, tmp_path)
+    size = log.stat().st_size
+    with log.open("r+b") as file:
+        file.seek(size - zeros)
+        file.write(b"\0" * zeros)
+    before = log.read_bytes()
+    kept = payments(store)
+    assert 0 < kept < 20
+    assert [one.read_bytes() for one in (tmp_path / "backups").glob("torn-*")] == [before]
+
+
+@pytest.mark.parametrize("seed", [0, 1, 3, 4, 5])
+def test_a_flipped_bit_stops_the_start_and_changes_nothing(killed: Path, tmp_path: Path, seed: int) -> None:
+    store, log = copied(killed, tmp_path)
+    damaged = bytearray(log.read_bytes())
+    damaged[random.Random(seed).randrange(len(damaged) // 4, len(damaged) * 3 // 4)] ^= 0x40  # noqa: S311 - repeatable
+    log.write_bytes(damaged)
+    held = store.read_bytes()
+    with pytest.raises(StoreDamaged):
+        open_database(store)
+    assert log.read_bytes() == bytes(damaged)
+    assert store.read_bytes() == held
+
+
+def test_a_few_zeros_at_the_end_of_an_entry_are_no_proof_of_anything(killed: Path, tmp_path: Path) -> None:
+    store, log = copied(killed, tmp_path)
+    damaged = bytearray(log.read_bytes())
+    damaged[-90:] = b"\0" * 90
+    log.write_bytes(damaged)
+    with pytest.raises(StoreDamaged):
+        open_database(store)
+    assert log.read_bytes() == bytes(damaged)
