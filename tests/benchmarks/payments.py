@@ -305,9 +305,7 @@ def _print(
     waits: dict[tuple[str, int], list[float]],
 ) -> None:
     out = sys.stdout.write
-    out(
-        f"payments a second, median of the rounds (p50 / p99 ms), {os.cpu_count()} cores, all books checked afterwards\n"
-    )
+    out(f"payments a second, median of the rounds (p50 / p99 ms), {os.cpu_count()} cores, all books checked\n")
     out("| clients | " + " | ".join(engine.name for engine in found) + " | ours : each |\n")
     out("|---" * (len(found) + 2) + "|\n")
     for clients in counts:
