@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Saved
 from types import MappingProxyType
 
-from data.importers import alipay_app, alipay_web, generic, jd, meituan, ofx, wechat
+from data.importers import alipay_app, alipay_web, generic, jd, meituan, wechat
 from data.importers.archive import is_archive, members, refuse_understated
+from data.importers.documents import document_of
 from data.importers.generic import Mapping
 from data.importers.mapping import width_of
 from data.importers.reading import csv_table, decode, is_workbook
@@ -141,8 +142,8 @@ def _file(data: bytes, name: str, how: _How) -> list[Parsed]:
     foreign = next((kind for magic, kind in _FOREIGN if data.startswith(magic)), None)
     if foreign:
         raise FileRefused(name, "binary", detail=foreign)
-    if ofx.recognises(data):
-        return [Parsed(name, ofx.parse(data, name))]
+    if document := document_of(data):
+        return [Parsed(name, document.parse(data, name))]
     if is_workbook(data):
         if data.startswith(b"PK"):
             refuse_understated(data, name)
