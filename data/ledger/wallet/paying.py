@@ -172,7 +172,7 @@ def price(books: Books, member: Member, merchant: Merchant, command: Pay, stamp:
         outcome = coupon_engine.apply(_claims(books, member, command), purchase_of(merchant, command, stamp))
         if outcome.refused:
             no = outcome.refused[0]
-            raise CouponNotUsable(no.claim.coupon.code, no.reason.value, no.detail_minor)
+            raise CouponNotUsable(no.claim.coupon.code, no.reason.value, command.currency, no.detail_minor)
         off = outcome.off_minor
         off_merchant = sum(one.off_minor for one in outcome.applied if one.claim.coupon.funded_by_merchant)
         used = tuple((str(one.claim.id), one.off_minor) for one in outcome.applied)

@@ -194,10 +194,11 @@ class CouponNotHeld(Rejection):
 
 @dataclasses.dataclass(unsafe_hash=True)
 class CouponNotUsable(Rejection):
-    """The coupon does not fit this payment. reason: a `CouponRefusal`; detail_minor: e.g. what is missing."""
+    """The coupon does not fit this payment. reason: a `CouponRefusal`; detail_minor: what is missing to the minimum."""
 
     coupon: str
     reason: str
+    currency: str
     detail_minor: int | None
 
 

@@ -89,7 +89,7 @@ REFUSED: Final[tuple[Rejection, ...]] = (
     no.CouponUnknown(ID),
     no.CouponExists("CAFE5"),
     no.CouponNotHeld(ID),
-    *(no.CouponNotUsable("CAFE5", why.value, 13_37 if why == "below_minimum" else None) for why in CouponRefusal),
+    *(no.CouponNotUsable("CAFE5", why.value, "CNY", 13_37 if why == "below_minimum" else None) for why in CouponRefusal),
     no.CouponOver("CAFE5", "over"),
     no.CouponOver("CAFE5", "not_begun"),
     no.CouponSoldOut("CAFE5", 1_000),
@@ -268,6 +268,12 @@ def test_a_points_debt_is_mentioned_only_where_there_is_one() -> None:
         "Not enough points: 1,200 asked for, 0 available, 340 owed."
     )
     assert "退款" in rejection_parts(no.InsufficientPoints(1_200, 0, 340), "zh")[2]
+
+
+def test_a_coupon_that_needs_a_larger_payment_says_how_much_is_missing() -> None:
+    short = no.CouponNotUsable("CAFE5", "below_minimum", "CNY", 13_37)
+    assert rejection_text(short, "zh") == "这笔金额还差 ¥13.37 才达到优惠券“CAFE5”的使用门槛。"
+    assert rejection_text(short, "en") == "The amount is ¥13.37 short of the minimum of the coupon “CAFE5”."
 
 
 def test_a_bank_that_says_no_is_quoted_in_words() -> None:
