@@ -89,7 +89,10 @@ REFUSED: Final[tuple[Rejection, ...]] = (
     no.CouponUnknown(ID),
     no.CouponExists("CAFE5"),
     no.CouponNotHeld(ID),
-    *(no.CouponNotUsable("CAFE5", why.value, "CNY", 13_37 if why == "below_minimum" else None) for why in CouponRefusal),
+    *(
+        no.CouponNotUsable("CAFE5", why.value, "CNY", 13_37 if why == "below_minimum" else None)
+        for why in CouponRefusal
+    ),
     no.CouponOver("CAFE5", "over"),
     no.CouponOver("CAFE5", "not_begun"),
     no.CouponSoldOut("CAFE5", 1_000),
