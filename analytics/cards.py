@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from analytics.scope import Scope
@@ -32,13 +32,27 @@ SELECT c.id, c.kind, c.brand, c.bank, c.last4, c.expires_on, c.made_default
 FROM published_card c WHERE c.owner = $owner AND NOT c.unbound
 ORDER BY c.made_default DESC, c.bound_at, c.id"""
 
+_NAMED: Final = """
+SELECT c.id, c.kind, c.brand, c.bank, c.last4, c.expires_on, c.made_default
+FROM published_card c WHERE c.owner = $owner AND c.id = $card"""
+
 
 def cards(scope: Scope) -> tuple[BoundCard, ...]:
     """Every bound card: the default, then in the order they were made default or bound."""
     found = scope.db.read(_CARDS, {"owner": scope.owner})
-    return tuple(BoundCard(*row[:-1], default=place == 0 and bool(row[-1])) for place, row in enumerate(found))
+    return tuple(_card([*row[:-1], place == 0 and row[-1] > 0]) for place, row in enumerate(found))
+
+
+def _card(cells: list[Any]) -> BoundCard:
+    return BoundCard(*cells)
 
 
 def usable(scope: Scope) -> tuple[BoundCard, ...]:
     """The cards that can be charged today."""
     return tuple(card for card in cards(scope) if not card.expired(scope.today))
+
+
+def named(scope: Scope, card: UUID) -> BoundCard | None:
+    """A card that is, or once was, bound; None when the person never had it."""
+    found = scope.db.read(_NAMED, {"owner": scope.owner, "card": card})
+    return _card([*found[0][:-1], False]) if found else None

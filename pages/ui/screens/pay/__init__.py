@@ -1,0 +1,1 @@
+"""The parts of the screen that pays: whom, how much, with what, what it comes to, what came of it."""
