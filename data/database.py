@@ -100,7 +100,9 @@ class Database:
         return self._writer.transact(command)
 
     def ask(self, question: Callable[[Books, datetime], T], *owners: UUID) -> T:
-        """An answer from the books in memory, in which these members will be; the question must change nothing.
+        """An answer from the books in memory; the question must change nothing.
+
+        owners: the members who will be in them; none named: everybody who has a wallet.
 
         Raises:
             Rejection: whatever the question refuses with. StoreClosed.

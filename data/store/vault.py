@@ -79,6 +79,7 @@ class Vault:
         for key in self._all(_EVERY_KEY, {}):
             self._maybe[_slot(key)] = 1
         self._books: Books | None = None
+        self._away: set[str] = set()  # members that were let go of and are not back yet
         self._know_working_days()
         self.books(now)
 
@@ -101,9 +102,11 @@ class Vault:
         return self._books
 
     def with_members(self, owners: Sequence[UUID], now: datetime) -> Books:
-        """The books with these members in them, as far as they are members."""
+        """The books with these members in them, as far as they are members; none named: with everybody."""
         books = self.books(now)
-        missing = [str(one) for one in owners if str(one) not in books.members and str(one) not in books.merchants]
+        wanted = [str(one) for one in owners] or list(self._away)
+        missing = [one for one in wanted if one not in books.members and one not in books.merchants]
+        self._away.difference_update(wanted)
         if missing:
             vault_loading.load_members(self._all, books, missing, now.date())
         return books
@@ -189,8 +192,9 @@ class Vault:
     def forget(self, owners: Sequence[UUID]) -> None:
         """Somebody else changed what these owners have: they are loaded again when they are next needed."""
         if self._books is not None:
-            for owner in owners:
-                self._books.forget(str(owner))
+            for owner in map(str, owners):
+                self._away |= {owner} & self._books.members.keys()
+                self._books.forget(owner)
 
     def kept(self) -> None:
         """Everything taken is on disk."""
@@ -201,7 +205,7 @@ class Vault:
 
     def lost(self) -> None:
         """Nothing of what was taken reached the disk: memory starts over from there."""
-        self._pending, self._refresh, self._books = [], [], None
+        self._pending, self._refresh, self._books, self._away = [], [], None, set()
         for key in self._unsure:
             self._remembered.pop(key, None)
         self._unsure = []

@@ -121,7 +121,7 @@ class Writer:
         return self._queued(_MoneyJob(command, future, content_hash(command)), future)
 
     def ask(self, question: Callable[[Books, datetime], T], owners: tuple[UUID, ...]) -> Future[T]:
-        """Queue a question to the books in memory, in which these members will be; it must change nothing."""
+        """Queue a question to the books in memory, as `Database.ask` says it."""
         future: Future[T] = Future()
         return self._queued(
             _Question(lambda vault, now: question(vault.with_members(owners, now), now), future), future
