@@ -117,6 +117,9 @@ class Merchant(Holder):
     name: str = ""
     mcc: str = ""
     category: str = ""
+    city: str = ""
+    address: str = ""
+    contact: str = ""
     currency: str = "CNY"
     closed: bool = False
 
@@ -377,6 +380,9 @@ class Books:
             name=row.name,
             mcc=row.mcc,
             category=row.category,
+            city=row.city,
+            address=row.address,
+            contact=row.contact,
             currency=row.currency,
         )
         if row.code:
@@ -385,9 +391,8 @@ class Books:
     def _merchant_event(self, row: rows.MerchantEventRow) -> None:
         merchant = self.merchants[row.owner]
         if row.event == "changed":
-            changed = json.loads(row.value)
-            merchant.name = changed.get("name", merchant.name)
-            merchant.category = changed.get("category", merchant.category)
+            for field, text in json.loads(row.value).items():
+                setattr(merchant, field, text)
         else:
             merchant.closed = row.event == "closed"
 

@@ -312,7 +312,7 @@ class ClaimCoupon(MoneyCommand):
 class MakePayCode(MoneyCommand):
     """A code for one payment of one amount. owner: the merchant's books."""
 
-    not_content: ClassVar[frozenset[str]] = frozenset({"request_id", "actor", "at", "code"})
+    not_content: ClassVar[frozenset[str]] = frozenset({"request_id", "actor", "at", "code", "expires_at"})
 
     code: UUID
     amount: int

@@ -39,6 +39,8 @@ from data.money import MAX_MINOR, POINTS, CurrencyUnknown, exponent
 NAME_LENGTH: Final = 60
 TEXT_LENGTH: Final = 200
 _MCC_DIGITS: Final = 4
+_TEXTS: Final = ("city", "address", "contact")
+_CHANGEABLE: Final = ("name", "category", *_TEXTS)
 
 
 def open_member(books: Books, command: OpenMember, stamp: Stamp) -> Deed:
@@ -145,12 +147,12 @@ def change_merchant(books: Books, command: ChangeMerchant, stamp: Stamp) -> Deed
         MerchantUnknown, and as `check_merchant`.
     """
     merchant, deed = paying.mine(books, command.owner, stamp), Deed()
-    fields = ("name", "category", "city", "address", "contact")
-    told = {field: getattr(command, field) for field in fields if getattr(command, field) is not None}
+    told = {field: text.strip() for field in _CHANGEABLE if (text := getattr(command, field)) is not None}
     if told:
-        texts = [text for field, text in told.items() if field not in {"name", "category"}]
-        check_merchant(told.get("name", merchant.name), merchant.mcc, told.get("category", merchant.category), *texts)
-        _merchant_event(deed, command, "changed", json.dumps(told, ensure_ascii=False), stamp)
+        # All of it, so that the latest event alone says how the merchant stands.
+        stands = {field: getattr(merchant, field) for field in _CHANGEABLE} | told
+        check_merchant(stands["name"], merchant.mcc, stands["category"], *(stands[field] for field in _TEXTS))
+        _merchant_event(deed, command, "changed", json.dumps(stands, ensure_ascii=False), stamp)
     if command.closed is not None and command.closed is not merchant.closed:
         _merchant_event(deed, command, "closed" if command.closed else "reopened", "", stamp)
     deed.receipt = {"merchant": merchant.owner, **told}
