@@ -104,7 +104,7 @@ def members(scope: Scope, text: str = "", number: int = 1, size: int = 25) -> Pa
 
 
 def everybody(scope: Scope, text: str = "") -> tuple[Member, ...]:
-    """All of them, for the file and the desk."""
+    """All of them, for the file."""
     return _with_wallets(scope, scope.db.read(_PEOPLE, {"owner": scope.owner, "text": text.strip().lower()}))
 
 
@@ -144,6 +144,31 @@ def _member(
         debt=max(0, debt),
         frozen_since=frozen_since,
     )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Holder:
+    """A person with a wallet, for choosing one: no amounts. currencies: the first opened first."""
+
+    owner: UUID
+    name: str
+    currencies: tuple[str, ...]
+
+
+_HOLDERS: Final = """
+SELECT p.owner, p.name, a.hint_key
+FROM published_person p
+JOIN published_account a ON a.owner = p.owner AND starts_with(a.hint_key, 'wallet:')
+WHERE EXISTS (SELECT 1 FROM published_person o WHERE o.owner = $owner AND o.operator)
+ORDER BY lower(p.name), p.name, p.owner, a.opened_at, a.id"""
+
+
+def holders(scope: Scope) -> tuple[Holder, ...]:
+    """Everybody who has a wallet, by name; `scope` is the operator's, else there are none."""
+    found: dict[tuple[UUID, str], list[str]] = {}
+    for owner, name, key in scope.db.read(_HOLDERS, {"owner": scope.owner}):
+        found.setdefault((owner, name), []).append(key.removeprefix("wallet:"))
+    return tuple(Holder(owner, name, tuple(currencies)) for (owner, name), currencies in found.items())
 
 
 _COLUMNS: Final = (

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from analytics.export import csv_bytes
-from analytics.members import everybody, members, table
+from analytics.members import everybody, holders, members, table
 from analytics.scope import Scope, look
 from data import wallet
 from data.database import open_database
@@ -87,7 +87,9 @@ def test_points_that_are_over_count_no_more_and_a_debt_leaves_none(running: Runn
 def test_nobody_but_the_operator_is_told_anything(running: Running, operator: OwnerId) -> None:
     alice = house.person(running.database, "Alice")
     assert members(scope_of(running, operator)).count == 2
+    house.open_for(running, alice)
     assert everybody(scope_of(running, alice)) == ()
+    assert holders(scope_of(running, alice)) == ()
     nothing = members(scope_of(running, alice), "a")
     assert (nothing.members, nothing.count, nothing.pages) == ((), 0, 1)
 
@@ -100,6 +102,15 @@ def test_people_are_found_by_a_part_of_their_name_and_page_by_page(running: Runn
     assert [[one.name[-1] for one in page.members] for page in pages] == [list("012"), list("345"), ["6"], ["6"]]
     assert {(page.count, page.pages) for page in pages} == {(7, 3)}
     assert [one.name for one in everybody(scope, "金")] == ["阿金"]
+
+
+def test_who_has_a_wallet_can_be_chosen_in_the_currencies_there_are(running: Running, operator: OwnerId) -> None:
+    alice, _bob = (house.person(running.database, name) for name in ("Alice", "bob"))
+    for currency in ("JPY", "CNY"):
+        house.open_for(running, alice, currency)
+    house.open_for(running, operator)
+    found = [(one.owner, one.name, one.currencies) for one in holders(scope_of(running, operator))]
+    assert found == [(alice, "Alice", ("JPY", "CNY")), (operator, "阿金", ("CNY",))]
 
 
 def test_the_file_has_a_row_a_wallet(running: Running, operator: OwnerId) -> None:

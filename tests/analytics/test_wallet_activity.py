@@ -66,7 +66,7 @@ def scope_of(running: Running, owner: OwnerId) -> Scope:
     return look(running.database, owner, NOW.date())
 
 
-def withdraw(running: Running, owner: OwnerId, card: object, amount: int) -> None:
+def withdraw(running: Running, owner: OwnerId, card: UUID, amount: int) -> None:
     wallet.withdraw(running, Withdraw(**by(owner), card=card, amount=amount, currency="CNY"))
 
 
