@@ -1,7 +1,8 @@
 """What is happening at a merchant's counter now: today's takings, what came in last, whether a code was paid.
 
-Screens ask every few seconds. An answer is read again when something was booked at the merchant, at once; what is not
-booked there (a card's bank is asked, a bank says no) is seen within `_WITHIN`.
+Screens ask every few seconds. Figures and feed are read again as soon as something was booked at the merchant; what is
+not booked there (a card's bank is asked, a bank says no) is seen within `_WITHIN`. A code is looked up each time: while
+a bank is silent nobody must be asked to pay it again.
 """
 
 from __future__ import annotations
@@ -121,15 +122,8 @@ ORDER BY p.seq"""
 
 def pay_code(counter: Counter, code: UUID, now: datetime) -> PayCode | None:
     """A code of this merchant as it stands; None for any other."""
-    key = ("code", code)
-    made = _held.get(counter.db, counter.merchant, key, lambda: _read_code(counter, code))
-    if made is None:
-        return None
-    expires_at: datetime = made[-1]
-    tries = _held.get(
-        counter.db, counter.merchant, (*key, _moment(now)), lambda: _read_tries(counter, code, expires_at)
-    )
-    return assess_code(made, tries, now)
+    made = _held.get(counter.db, counter.merchant, ("code", code), lambda: _read_code(counter, code))
+    return None if made is None else assess_code(made, _tries(counter, code, made[-1]), now)
 
 
 def _read_code(counter: Counter, code: UUID) -> tuple[Any, ...] | None:
@@ -137,7 +131,7 @@ def _read_code(counter: Counter, code: UUID) -> tuple[Any, ...] | None:
     return found[0] if found else None
 
 
-def _read_tries(counter: Counter, code: UUID, expires_at: datetime) -> list[tuple[Any, ...]]:
+def _tries(counter: Counter, code: UUID, expires_at: datetime) -> list[tuple[Any, ...]]:
     # Nobody can pay before a code is made or after it expired: two dates narrow down where to look.
     asked = {"merchant": counter.merchant, "code": code, "since": expires_at - _DAY, "until": expires_at}
     return counter.db.read(_TRIES, asked)

@@ -1,0 +1,1 @@
+"""The till: opening a merchant, codes to be paid, what comes in today."""
