@@ -135,6 +135,9 @@ def _whole(user: User, scope: Scope, key: str, *, mixed: bool) -> None:
         with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
             st.caption(md_escape(name), width="content")
             st.markdown(md_escape(value), width="content")
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+        st.caption(text("wallet.activity.id"), width="content")
+        st.caption(str(one.id), width="content")
     if why := _why(one):
         st.caption(md_escape(why))
     _ways(one)
@@ -160,7 +163,7 @@ def _facts(user: User, one: Activity) -> list[tuple[str, str]]:
             facts.append((text("wallet.activity.points"), format.count(one.points)))
     if one.note:
         facts.append((text("column.note"), one.note))
-    return [*facts, (text("wallet.activity.id"), str(one.id))]
+    return facts
 
 
 def _why(one: Activity) -> str:

@@ -57,7 +57,8 @@ def _row(user: User, scope: Scope, one: BoundCard) -> None:
                 st.caption(md_escape(_facts(one)), width="content")
                 _badges(one, scope.today)
         names = {"default": text("wallet.card.make_default"), "unbind": text(UNBIND)}
-        options = ["unbind"] if one.default else ["default", "unbind"]
+        fixed = one.default or one.expired(scope.today)
+        options = ["unbind"] if fixed else ["default", "unbind"]
         chosen = st.menu_button(
             "",
             options,
