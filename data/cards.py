@@ -7,21 +7,18 @@ The number is in memory only while `bind` runs. Kept are the last four digits, t
 from __future__ import annotations
 
 import dataclasses
-from datetime import date
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
 from data.database import Database
 from data.gateways.sandbox import TEST_NUMBERS, SandboxGateway
 from data.ids import OwnerId, new_id
 from data.ledger.wallet.commands import BindCard, CardKind, MakeDefaultCard, UnbindCard
-from data.ledger.wallet.refusals import CardExpiredNow
 from data.running import Running
 from data.security import card_numbers
 from data.security.sealing import seal
 from data.settlement import token_place
 from data.store.command import Receipt
-from data.store.vault import Answer
 
 __all__ = [
     "CardKind",
@@ -29,13 +26,11 @@ __all__ = [
     "SandboxNumber",
     "UnbindCard",
     "bind",
+    "binding",
     "make_default",
-    "offer",
     "sandbox_numbers",
     "unbind",
 ]
-
-_TODAY: Final = "SELECT zone FROM preference WHERE owner = $owner"
 
 
 def bind(
@@ -46,10 +41,11 @@ def bind(
     Raises:
         CardNumberInvalid, CardExpiryInvalid, CardExpiredNow, CardAlreadyBound, MemberUnknown, GatewayUnreachable.
     """
-    return offer(running, owner, request_id, number=number, expiry=expiry, kind=kind, code=code).or_raise()
+    command = binding(running, owner, request_id, number=number, expiry=expiry, kind=kind, code=code)
+    return running.database.transact(command).or_raise()
 
 
-def offer(
+def binding(
     running: Running,
     owner: OwnerId,
     request_id: str,
@@ -59,19 +55,22 @@ def offer(
     kind: CardKind,
     code: str = "",
     actor: UUID | None = None,
-    at: date | None = None,
-) -> Answer:
-    """The same, the answer whole. code: how a batch names the card."""
+    at: datetime | None = None,
+) -> BindCard:
+    """The command that keeps a card, after its bank has seen it. code: how a batch names the card; at: its clock.
+
+    Raises:
+        CardNumberInvalid, CardExpiryInvalid, GatewayUnreachable.
+    """
     shown = card_numbers.read_number(number)
     expires_on = card_numbers.read_expiry(expiry)
-    if expires_on < (at or running.database.clock().date()):
-        raise CardExpiredNow(shown.last4, expires_on.isoformat())
     card = new_id()
     token = running.gateway.tokenise(shown, expires_on, kind.value)
-    command = BindCard(
+    return BindCard(
         owner=owner,
         request_id=request_id,
         actor=actor or owner,
+        at=at,
         card=card,
         code=code,
         kind=kind,
@@ -82,7 +81,6 @@ def offer(
         token=seal(running.key, token, token_place(owner, card)),
         fingerprint=card_numbers.fingerprint(running.key.secret, shown),
     )
-    return running.database.transact(command)
 
 
 def unbind(database: Database, command: UnbindCard) -> Receipt:

@@ -22,6 +22,8 @@ COMMANDS: Mapping[str, str] = {
     "restore": "put a backup in the store's place; what was there is kept aside",
     "verify": "check every promise of the ledger",
     "rebuild": "derive what the screens read anew from the ledger",
+    "apply": "carry out commands of the wallet from JSON Lines; the app must not be running",
+    "balances": "what members, merchants and the house have",
 }
 
 REFUSED = 2  # the exit code of an expected "no", as argparse has it for wrong arguments

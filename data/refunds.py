@@ -40,12 +40,14 @@ __all__ = [
     "RequestRefund",
     "RetryRefund",
     "attachment",
+    "awaits_bank",
     "cancel",
     "confirm",
     "redirect",
     "reject",
     "request",
     "retry",
+    "tell_bank",
 ]
 
 REASONS: Final = ("not_received", "damaged", "not_as_described", "wrong_amount", "changed_mind", "agreed", "other")
@@ -161,10 +163,20 @@ def confirm(running: Running, command: ConfirmRefund) -> Receipt:
 def confirmed(running: Running, command: ConfirmRefund) -> Answer:
     """The same, the answer whole."""
     answer = running.database.transact(command)
-    receipt = answer.receipt
-    if not answer.replayed and receipt.get("state") == "processing" and not receipt["reason"]:
-        settlement.send_refund(running, OwnerId(UUID(receipt["owner"])), UUID(receipt["refund"]), 1, command.at)
+    if awaits_bank(answer):
+        tell_bank(running, command, answer)
     return answer
+
+
+def awaits_bank(answer: Answer) -> bool:
+    """Whether a confirmation made a refund that its card's bank is to be told of now."""
+    return not answer.replayed and answer.receipt.get("state") == "processing" and not answer.receipt["reason"]
+
+
+def tell_bank(running: Running, command: ConfirmRefund, answer: Answer) -> None:
+    """Send the refund that was just confirmed to its card."""
+    owner, refund = OwnerId(UUID(answer.receipt["owner"])), UUID(answer.receipt["refund"])
+    settlement.send_refund(running, owner, refund, 1, command.at)
 
 
 def reject(database: Database, command: RejectRefund) -> Receipt:

@@ -8,11 +8,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import structlog
+
 from data.admission import admit
 from data.database import Database
-from data.home import home_folder, open_home
+from data.home import home_folder, open_home, open_running
 from data.identity import person_named
 from data.ids import OwnerId
+from data.running import Running
 
 
 def add_home(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +41,21 @@ def opened(home: Path | None) -> Iterator[Database]:
         yield database
     finally:
         database.close()
+
+
+@contextlib.contextmanager
+def running(home: Path | None) -> Iterator[Running]:
+    """The store with its key and its bank, closed afterwards. What is logged goes to standard error.
+
+    Raises:
+        StoreBusy: the app is running. StoreDamaged, MigrationChanged, StoreTooNew, KeyMalformed.
+    """
+    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
+    wallet = open_running(home)
+    try:
+        yield wallet
+    finally:
+        wallet.close()
 
 
 def person_or_new(database: Database, name: str) -> OwnerId:

@@ -165,7 +165,7 @@ def price(books: Books, member: Member, merchant: Merchant, command: Pay, stamp:
     """What it comes to.
 
     Raises:
-        CouponNotHeld, CouponNotUsable, PointsBeyondCap, InsufficientPoints.
+        CouponNotHeld, CouponNotUsable, AmountInvalid, InsufficientPoints, PointsBeyondCap.
     """
     off, off_merchant, used = 0, 0, tuple[tuple[str, int], ...]()
     if command.claims:
@@ -177,6 +177,8 @@ def price(books: Books, member: Member, merchant: Merchant, command: Pay, stamp:
         off_merchant = sum(one.off_minor for one in outcome.applied if one.claim.coupon.funded_by_merchant)
         used = tuple((str(one.claim.id), one.off_minor) for one in outcome.applied)
     left = command.amount - off
+    if command.points < 0:  # else points would be bought, beyond every cap
+        raise AmountInvalid(command.points)
     value = command.points * books.base.redeem_minor_per_point
     if command.points:
         worth = books.base.redeem_minor_per_point
