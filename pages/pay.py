@@ -18,10 +18,9 @@ from pages.ui.widgets import page_header, rejection_panel
 user = require_user()
 scope = scope_of(user)
 page_header(text("nav.pay"), text("pay.subtitle"))
-request = asked.request_in_address()
-answer = answered.found(user, request) if request else None
-if request and answer:
-    answered.draw(user, scope, request, answer)
+told = answered.found(user)
+if told is not None:
+    answered.draw(user, scope, *told)
     st.stop()
 try:
     target = asked.target(user)
@@ -32,8 +31,9 @@ if target is not None:
     form.draw(user, scope, target)
     st.stop()
 standings = wallet.standing(user.database, user.owner)
-if standings:
-    opening.hints(standings)
-else:
-    opening.invite(user)
-finding.draw(user, scope)
+with st.container(key="pay-find", width=640):
+    if standings:
+        opening.hints(standings)
+    else:
+        opening.invite(user)
+    finding.draw(user, scope)

@@ -29,17 +29,23 @@ from pages.ui.screens.pay.slip import Line, headline, slip
 _PROCESSING = "processing"
 
 
-def found(user: User, request: str) -> Answer | None:
-    """What the wallet answered to this request; None: it never got it, or it was no payment."""
-    answer = wallet.outcome(user.database, user.owner, request)
-    if answer is None or (answer.refusal is None and "payment" not in answer.receipt):
+def found(user: User) -> tuple[str, Answer] | None:
+    """The request that the address names, with what the wallet answered; None: there is none, or it never arrived.
+
+    An address that names a request which was no payment is mended: the form would be refused under that id.
+    """
+    request = asked.request_in_address()
+    answer = wallet.outcome(user.database, user.owner, request) if request else None
+    if request is None or answer is None:
         return None
-    return answer
+    if answer.refusal is None and "payment" not in answer.receipt:
+        asked.disown()
+        return None
+    return request, answer
 
 
 def draw(user: User, scope: Scope, request: str, answer: Answer) -> None:
     """Tell it. The address keeps naming the request, so a reload tells the same again."""
-    asked.answered()
     with st.container(key="pay-answer", width=560):
         if answer.refusal is not None:
             _refused(user, answer.refusal)

@@ -36,9 +36,9 @@ def request() -> str:
     return found
 
 
-def answered() -> None:
-    """The request was answered: the next form is a new request. The address keeps the old one, to tell about it."""
-    session.renew(_FORM)
+def disown() -> None:
+    """The address names no request any more."""
+    links.set_param("r", None)
 
 
 def target(user: User) -> Target | None:
@@ -70,8 +70,9 @@ def amount() -> int | None:
 
 
 def sending(amount: int) -> None:
-    """Put what a reload would otherwise lose into the address."""
+    """The form is about to be sent: the address keeps what a reload would lose, and the next form is a new request."""
     links.set_param("a", str(amount))
+    session.renew(_FORM)
 
 
 def pay(chosen: Target) -> None:

@@ -42,9 +42,11 @@ _CAMERA: Final = """<style>
 
 def draw(user: User, scope: Scope) -> None:
     """The ways to find whom to pay; the one that is chosen is open."""
-    with st.container(key="pay-find", width=640):
-        way = _way()
-        {"scan": _scan, "picture": _picture, "paste": _paste}.get(way, lambda _user: _list(user, scope))(user)
+    way = _way()
+    if way == "list":
+        _list(user, scope)
+    else:
+        {"scan": _scan, "picture": _picture, "paste": _paste}[way](user)
 
 
 def _way() -> str:

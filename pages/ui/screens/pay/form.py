@@ -38,7 +38,8 @@ def _filled(scope: Scope, draft: Draft) -> tuple[Draft, Quote | None]:
     """The draft as it is filled in, each field knowing what those above it leave; its quote once there is an amount."""
     standings = wallet.standing(draft.user.database, draft.user.owner)
     draft = fields.whom(scope, draft)
-    opening.hints(standings)
+    if standings:
+        opening.hints(standings)
     standing = next((one for one in standings if one.currency == draft.currency), None)
     draft = fields.source(scope, draft, standing)
     if draft.amount is None:

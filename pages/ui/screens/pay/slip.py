@@ -19,7 +19,7 @@ _MARKS: dict[Mark, tuple[str, str]] = {
 }
 _STYLES: dict[Look, str] = {
     "plain": "",
-    "saved": "color:var(--st-green-text-color,#1F9D6B);",
+    "saved": "color:color-mix(in srgb,#1F9D6B 75%,currentColor);",
     "total": "font-weight:600;border-top:1px solid color-mix(in srgb,currentColor 18%,transparent);"
     "margin-top:6px;padding-top:9px;font-size:1.05rem;",
     "quiet": "opacity:.72;font-size:.88rem;",
