@@ -28,10 +28,13 @@ if now.total == NOTHING:
     screen.nothing()
     st.stop()
 screen.figures(now, taken(counter, comparable(scope_of(user), period.span)))
-left, right = st.columns([3, 2])
-with left:
-    screen.over_time(now, period)
-with right:
+if period.span.days > 1:
+    left, right = st.columns([3, 2])
+    with left:
+        screen.over_time(now, period)
+    with right:
+        screen.when_customers_pay(now, period)
+    screen.day_by_day(now, period)
+else:
     screen.when_customers_pay(now, period)
-screen.day_by_day(now, period)
 screen.one_by_one(counter, merchant, now, period)

@@ -100,16 +100,7 @@ def when_customers_pay(now: Taken, period: Period) -> None:
     title = text("takings.when")
     body, corner = card(title, key="takings.when.card")
     with body:
-        names = {cut: text(f"takings.{cut}") for cut in ("hour", "weekday")}
-        cut = st.segmented_control(
-            title,
-            list(names),
-            default="hour",
-            key="takings.when.cut",
-            required=True,
-            format_func=names.__getitem__,
-            label_visibility="collapsed",
-        )
+        cut = _cut(title) if now.span.days > 1 else "hour"
         steps, sums = _weekdays(now) if cut == "weekday" else _hours(now)
         look = charts.look(now.currency)
         series = [charts.Series(text("takings.received"), [one.received for one in sums], look.palette.slot(1))]
@@ -118,8 +109,22 @@ def when_customers_pay(now: Taken, period: Period) -> None:
         figure["layout"]["xaxis"] |= {"tickmode": "linear", "tick0": 0, "dtick": every, "tickangle": 0}
         charts.show(figure, f"takings.when.{cut}.{period.code}", alt=title)
     with corner:
-        make = partial(csv.by_place, cut or "hour", [step.title for step in steps], sums, now.currency)
+        make = partial(csv.by_place, cut, [step.title for step in steps], sums, now.currency)
         _csv(make, f"takings-{cut}-{period.code}", key="takings.when.csv", compact=True)
+
+
+def _cut(title: str) -> str:
+    names = {cut: text(f"takings.{cut}") for cut in ("hour", "weekday")}
+    chosen = st.segmented_control(
+        title,
+        list(names),
+        default="hour",
+        key="takings.when.cut",
+        required=True,
+        format_func=names.__getitem__,
+        label_visibility="collapsed",
+    )
+    return chosen or "hour"
 
 
 _Places = tuple[list[charts.Step], list[Takings]]
