@@ -8,11 +8,15 @@ call it for one charge; the app's own round (`data.rounds`) for all that wait.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
+import structlog
+
 from data.database import Database
+from data.errors import RequestIdReused, StoreClosed
 from data.gateways import backoff
 from data.gateways.protocol import Answer as BankAnswer
 from data.gateways.protocol import AnswerState, Order
@@ -29,12 +33,15 @@ from data.ledger.wallet.commands import (
     RetryRefund,
 )
 from data.ledger.wallet.earning import over
+from data.ledger.wallet.refusals import ChargeSettled
 from data.running import Running
 from data.security.sealing import unseal
 from data.store.vault import Answer, answer_from
 
 UNDER_WAY: Final = timedelta(seconds=30)
 MOST_ATTEMPTS: Final = 5  # of sending a refund by ourselves; then it waits for a person
+T = TypeVar("T")
+_log = structlog.get_logger("settlement")
 
 _CHARGE: Final = """
 SELECT c.request_id, c.card, c.purpose, c.currency, c.amount, c.state, c.attempt, k.token, c.occurred_at
@@ -136,13 +143,17 @@ _STATES: Final = {AnswerState.APPROVED: ChargeState.APPROVED, AnswerState.DECLIN
 
 
 def by_hand(running: Running, actor: UUID, owner: OwnerId, charge: UUID, *, approved: bool, reason: str) -> Answer:
-    """A person's word on a charge that the bank never answered."""
+    """A person's word on a charge that the bank never answered; refused when another final word came before."""
     row = running.database.read(_CHARGE, {"owner": owner, "charge": charge})[0]
     state = ChargeState.APPROVED if approved else ChargeState.DECLINED
     command = AnswerCharge(
         owner=owner, request_id=row[0], actor=actor, charge=charge, state=state, attempt=row[6] + 1, reason=reason
     )
-    return running.database.transact(command)
+    answer = running.database.transact(command)
+    if isinstance(answer.refusal, RequestIdReused):  # all final words on a charge have one id
+        other = ChargeState.DECLINED if approved else ChargeState.APPROVED
+        return dataclasses.replace(answer, refusal=ChargeSettled(other.value))
+    return answer
 
 
 def send_refund(running: Running, owner: OwnerId, refund: UUID, attempt: int, at: datetime | None = None) -> BankAnswer:
@@ -201,8 +212,24 @@ def ask_open(running: Running, at: datetime | None = None) -> int:
     def waiting(books: Books, now: datetime) -> list[tuple[str, str]]:
         return [(one.row.owner, one.row.id) for one in books.charges.values() if _to_ask(one, now, at)]
 
-    said = [send(running, OwnerId(UUID(owner)), UUID(charge), at) for owner, charge in running.database.ask(waiting)]
-    return sum(answer.receipt.get("state") != "processing" for answer in said)
+    def asked(one: tuple[str, str]) -> int:
+        answer = send(running, OwnerId(UUID(one[0])), UUID(one[1]), at)
+        return answer.receipt.get("state") != "processing"
+
+    return _each(running.database.ask(waiting), asked)
+
+
+def _each(waiting: Iterable[T], settles: Callable[[T], int]) -> int:
+    """The sum of what came of each; one that fails is logged and keeps nobody else waiting."""
+    done = 0
+    for one in waiting:
+        try:
+            done += settles(one)
+        except StoreClosed:
+            raise
+        except Exception as failure:  # noqa: BLE001 - whatever it was, it is this one's alone and tried again later
+            _log.error("settling_failed", what=settles.__qualname__, error=type(failure).__name__)
+    return done
 
 
 def _to_ask(charge: Charge, now: datetime, at: datetime | None) -> bool:
@@ -217,21 +244,14 @@ def credit_due(running: Running, at: datetime | None = None) -> int:
 
     def waiting(books: Books, _now: datetime) -> list[_Open]:
         return [
-            _Open(
-                OwnerId(UUID(one.row.owner)),
-                UUID(one.row.id),
-                one.state,
-                one.attempt,
-                one.due_on,
-                bool(payment.row.card),
-            )
+            _open(payment, one)
             for payment in books.payments.values()
             for one in payment.refunds.values()
             if one.state in {RefundState.PROCESSING, RefundState.FAILED}
         ]
 
     today = _day_in_china(at or running.database.clock())
-    return sum(_credit(running, one, today, at) for one in running.database.ask(waiting))
+    return _each(running.database.ask(waiting), lambda one: _credit(running, one, today, at))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -284,8 +304,8 @@ def expire(running: Running, at: datetime | None = None) -> int:
     def late(books: Books, now: datetime) -> list[str]:
         return [owner for owner, member in books.members.items() if over(member.lots.values(), member.day(at or now))]
 
-    expired = 0
-    for owner in running.database.ask(late):
+    def expired(owner: str) -> int:
         command = ExpirePoints(owner=OwnerId(UUID(owner)), request_id=new_request_id(), actor=ISSUER, at=at)
-        expired += running.database.transact(command).receipt.get("expired", 0)
-    return expired
+        return int(running.database.transact(command).receipt.get("expired", 0))
+
+    return _each(running.database.ask(late), expired)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from data.wallet import DeskTopUp, Pay, Standing
 from tests import wallet_house as house
 from tests.wallet_house import by
 
+SetRule = Callable[..., None]  # takes the fields of an EarnRule
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC).replace(tzinfo=None)  # a Monday, noon in Shanghai
 _POSTED = """
 SELECT a.hint_key, cast(sum(p.amount) AS bigint) FROM posting p JOIN account a ON a.owner = p.owner AND a.id = p.account

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from tests.wallet_world import NOON, World
+from data import rewards
+from data.rewards import ISSUER, EarnRule, SetEarnRule
+from tests.wallet_house import by
+from tests.wallet_world import NOON, SetRule, World
 
 
 @pytest.fixture(scope="session")
@@ -35,3 +39,20 @@ def own_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     opened = World(tmp_path_factory.mktemp("own"))
     yield opened
     opened.running.close()
+
+
+@pytest.fixture
+def rule(world: World) -> Iterator[SetRule]:
+    """Sets the house's base rule, or a campaign of the house; all of it is over when the test is."""
+    codes: list[str] = []
+
+    def sets(**fields: Any) -> None:
+        wanted = EarnRule(**fields)
+        codes.append(wanted.code)
+        rewards.set_rule(world.db, SetEarnRule(**by(ISSUER, world.operator), rule=wanted))
+
+    yield sets
+    world.clock.now = NOON
+    for code in codes:
+        command = SetEarnRule(**by(ISSUER, world.operator), rule=EarnRule(code=code), active=False)
+        rewards.set_rule(world.db, command)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,27 +19,9 @@ from data.preferences import Preferences, choose_preferences
 from data.rewards import BASE_CODE, ISSUER, ClaimCoupon, EarnRule, PublishCoupon, SetEarnRule
 from tests import wallet_house as house
 from tests.wallet_house import by
-from tests.wallet_world import NOON, World
+from tests.wallet_world import NOON, SetRule, World
 
 DAY = timedelta(days=1)
-SetRule = Callable[..., None]
-
-
-@pytest.fixture
-def rule(world: World) -> Iterator[SetRule]:
-    """Sets the house's base rule, or a campaign of the house; all of it is over when the test is."""
-    codes: list[str] = []
-
-    def sets(**fields: Any) -> None:
-        wanted = EarnRule(**fields)
-        codes.append(wanted.code)
-        rewards.set_rule(world.db, SetEarnRule(**by(ISSUER, world.operator), rule=wanted))
-
-    yield sets
-    world.clock.now = NOON
-    for code in codes:
-        command = SetEarnRule(**by(ISSUER, world.operator), rule=EarnRule(code=code), active=False)
-        rewards.set_rule(world.db, command)
 
 
 def earned(world: World, owner: OwnerId, merchant: Merchant, amount: int, **more: Any) -> int:
