@@ -99,15 +99,16 @@ class Database:
         """The same without waiting: commands are decided in the order in which they were handed in."""
         return self._writer.transact(command)
 
-    def ask(self, question: Callable[[Books, datetime], T], *owners: UUID) -> T:
+    def ask(self, question: Callable[[Books, datetime], T], *owners: UUID, about: MoneyCommand | None = None) -> T:
         """An answer from the books in memory; the question must change nothing.
 
-        owners: the members who will be in them; none named: everybody who has a wallet.
+        owners: the members who will be in them; none named: everybody who has a wallet. about: what this command names
+        will be in them too.
 
         Raises:
             Rejection: whatever the question refuses with. StoreClosed.
         """
-        return self._writer.ask(question, owners).result()
+        return self._writer.ask(question, owners, about).result()
 
     def memory_drift(self) -> list[str]:
         """What the books in memory have otherwise than the postings say; nothing when all is well."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import datetime
-from typing import Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 from data import settlement
@@ -78,6 +78,8 @@ class Attachment:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Attach:
+    not_content: ClassVar[frozenset[str]] = frozenset({"request_id", "attachment"})  # a fresh id each time it is sent
+
     owner: UUID
     request_id: str
     attachment: UUID

@@ -264,7 +264,7 @@ def quote(database: Database, command: Pay) -> Quote:
     Raises:
         MemberUnknown, MerchantUnknown, AmountInvalid: there is nothing to say about such a payment.
     """
-    return database.ask(lambda books, now: _quote(books, command, now), command.owner)
+    return database.ask(lambda books, now: _quote(books, command, now), command.owner, about=command)
 
 
 def _quote(books: Books, command: Pay, now: datetime) -> Quote:

@@ -28,6 +28,7 @@ DOORS = {
     "data.second_factor",
     "data.sorting",
     "data.statements",
+    "data.uptake",
     "data.wallet",
 }
 PURE = (

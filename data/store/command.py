@@ -12,9 +12,8 @@ import enum
 import hashlib
 import json
 import unicodedata
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -23,6 +22,7 @@ import duckdb
 Receipt = dict[str, Any]  # JSON values only: it is stored as text and handed back to a repeated request
 Params = Mapping[str, Any]
 _NOT_CONTENT = frozenset({"request_id"})
+_NAMES: dict[type[Any], tuple[str, ...]] = {}  # fields by class: asked for every command
 NOBODY = UUID(int=0)  # the owner of commands that come before there is one, such as a sign-up
 
 
@@ -99,9 +99,11 @@ def _canonical_fields(value: object, left_out: frozenset[str] = _NOT_CONTENT) ->
     return {name: _canonical(getattr(value, name)) for name in _names(type(value)) if name not in left_out}
 
 
-@cache
-def _names(kind: Hashable) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))  # type: ignore[arg-type]
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    known = _NAMES.get(kind)
+    if known is None:
+        known = _NAMES[kind] = tuple(field.name for field in dataclasses.fields(kind))
+    return known
 
 
 def _canonical(value: object) -> Any:  # noqa: ANN401, PLR0911 - a value of any JSON shape

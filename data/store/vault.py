@@ -118,7 +118,7 @@ class Vault:
         if before is not None:
             return _again(command.request_id, content, before)
         books = self.books(now)
-        self._fetch(books, command, now)
+        self.fetch(command, now)
         stamp = Stamp(command.at or now, now, str(command.actor), command.request_id, self._next_seq)
         answer = self._decided(books, command, stamp, touched)
         self._answered(key, content, answer, now)
@@ -154,9 +154,9 @@ class Vault:
         if len(self._remembered) > _MOST_REMEMBERED:
             self._remembered.popitem(last=False)
 
-    def _fetch(self, books: Books, command: asked.MoneyCommand, now: datetime) -> None:
-        """Whoever and whatever the command names that is not in memory."""
-        self.with_members([one for one in (command.owner, getattr(command, "recipient", None)) if one], now)
+    def fetch(self, command: asked.MoneyCommand, now: datetime) -> None:
+        """Bring whoever and whatever the command names into memory."""
+        books = self.with_members([one for one in (command.owner, getattr(command, "recipient", None)) if one], now)
         owner = str(command.owner)
         if isinstance(command, asked.RequestRefund):
             if command.payment not in books.payments and (owner, command.payment) not in books.requested:

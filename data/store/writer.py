@@ -120,12 +120,18 @@ class Writer:
         future: Future[Answer] = Future()
         return self._queued(_MoneyJob(command, future, content_hash(command)), future)
 
-    def ask(self, question: Callable[[Books, datetime], T], owners: tuple[UUID, ...]) -> Future[T]:
+    def ask(
+        self, question: Callable[[Books, datetime], T], owners: tuple[UUID, ...], about: MoneyCommand | None = None
+    ) -> Future[T]:
         """Queue a question to the books in memory, as `Database.ask` says it."""
         future: Future[T] = Future()
-        return self._queued(
-            _Question(lambda vault, now: question(vault.with_members(owners, now), now), future), future
-        )
+
+        def asked(vault: Vault, now: datetime) -> T:
+            if about is not None:
+                vault.fetch(about, now)
+            return question(vault.with_members(owners, now), now)
+
+        return self._queued(_Question(asked, future), future)
 
     def drift(self) -> Future[list[str]]:
         """Queue the comparison of the books in memory with the postings; what differs."""

@@ -61,12 +61,14 @@ _OF_OPERATORS = "nav.section.operator"
 def pages(user: User) -> dict[str, list[StreamlitPage]]:
     """The menu of a signed-in person, in their language; links between screens know the same pages from now on.
 
-    Who runs no merchant has the till alone, to open one, and only the operator has what is the operator's.
+    Who runs no merchant has the till alone, to open one, and only the operator has what is the operator's. At the
+    address of a screen that is not offered, that screen says so itself.
     """
-    offered = [(section, _offered(user, section, screens)) for section, screens in _SECTIONS]
-    drawn = {name: _page(name, icon) for _, screens in offered for name, icon in screens}
-    links.register(drawn)
-    return {i18n.text(section): [drawn[name] for name, _ in screens] for section, screens in offered if screens}
+    offered = {section: _offered(user, section, screens) for section, screens in _SECTIONS}
+    shown = {name for screens in offered.values() for name, _ in screens}
+    drawn = {name: _page(name, icon, name in shown) for _, screens in _SECTIONS for name, icon in screens}
+    links.register({name: page for name, page in drawn.items() if name in shown})
+    return {i18n.text(section): [drawn[name] for name, _ in screens] for section, screens in _SECTIONS}
 
 
 def _offered(user: User, section: str, screens: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
@@ -85,11 +87,12 @@ def draw_sidebar(user: User) -> None:
         leave.sign_out_row(user.name, i18n.text("action.sign_out"))
 
 
-def _page(name: str, icon: str) -> StreamlitPage:
+def _page(name: str, icon: str, offered: bool) -> StreamlitPage:  # noqa: FBT001 - of a pair
     return st.Page(
         _SCREENS / f"{name}.py",
         title=i18n.text(f"nav.{name}"),
         icon=f":material/{icon}:",
         url_path=name,
         default=name == "overview",
+        visibility="visible" if offered else "hidden",
     )

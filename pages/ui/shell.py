@@ -24,7 +24,7 @@ def _watch() -> None:
 
 st.set_page_config(page_icon=str(_ICON), layout="wide")
 user = context.require_user()
-chosen = st.navigation(menu.pages(user))
+chosen = st.navigation(menu.pages(user), expanded=True)
 menu.draw_sidebar(user)
 _watch()
 chosen.run()

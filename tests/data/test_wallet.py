@@ -330,6 +330,19 @@ def test_a_quote_says_why_it_would_be_refused_and_writes_nothing(world: World) -
         wallet.quote(world.db, world.paying(anna, cafe, 0))
 
 
+def test_a_code_is_quoted_after_a_restart_as_it_is_paid(world: World) -> None:
+    anna, cafe = world.member(100_00), world.shop()
+    assert cafe.proprietor is not None
+    shown = merchants.dynamic_code(world.db, cafe, cafe.proprietor, new_request_id(), 12_00)
+    world.reopen()
+    code = merchants.target_of(world.db, shown).pay_code
+    command = world.paying(anna, cafe, 12_00, pay_code=code)
+    assert wallet.quote(world.db, command).no is None
+    wallet.pay(world.running, command)
+    world.reopen()
+    assert wallet.quote(world.db, world.paying(anna, cafe, 12_00, pay_code=code)).no == no.PayCodeUsed(str(code))
+
+
 # -- a request is one
 
 
