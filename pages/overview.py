@@ -28,6 +28,7 @@ now = overview(scope, currency)
 screen.warn_once(user, scope)
 screen.figures(scope, now)
 screen.attention(scope, now)
+screen.refunds_under_way(scope)
 left, right = st.columns([3, 2])
 with left:
     screen.twelve_months(scope, now)

@@ -10,6 +10,7 @@ from analytics import tables as csv
 from analytics.accounts import names
 from analytics.alerts import due
 from analytics.overview import Attention, Figure, Matter, Overview
+from analytics.refund_list import sums
 from analytics.scope import Scope
 from data import planning
 from data.money import Money
@@ -99,6 +100,17 @@ def attention(scope: Scope, now: Overview) -> None:
             st.markdown(f":material/info: {format.md_escape(_said(scope, one))}", width="stretch")
             page, query = _where(one)
             links.link(page, text("overview.look"), icon=":material/arrow_forward:", **query)
+
+
+def refunds_under_way(scope: Scope) -> None:
+    """What was asked back and has not arrived, a line a currency: shown, and not netted (DESIGN §2)."""
+    for one in sums(scope):
+        if one.open:
+            amount = format.money(Money(one.under_way, one.currency))
+            with st.container(horizontal=True, vertical_alignment="center", key=f"overview.refunds.{one.currency}"):
+                said = format.md_escape(plural("refunds.overview", one.open, amount=amount))
+                st.markdown(f":material/hourglass_top: {said}", width="stretch")
+                links.link("refunds", text("overview.look"), icon=":material/arrow_forward:", show="open")
 
 
 def _sentences(scope: Scope, over: Sequence[Attention]) -> str:
