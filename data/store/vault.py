@@ -42,6 +42,11 @@ INSERT INTO working_day SELECT cast($issuer AS uuid), d.day, d.worked, 'State Co
     SELECT unnest(cast($days AS date[])) AS day, unnest(cast($worked AS boolean[])) AS worked) d"""
 FIRST_YEAR: Final = 2020
 LAST_YEAR: Final = 2040  # years that are not published yet are not in the answer
+_ANSWERS: Final = """
+SELECT cast(r.owner AS varchar), r.scope, r.request_id, r.content_hash, r.receipt FROM request r
+JOIN (SELECT unnest(cast($owners AS uuid[])) AS owner, unnest(cast($scopes AS varchar[])) AS scope,
+             unnest(cast($ids AS varchar[])) AS request_id) k
+ON r.owner = k.owner AND r.scope = k.scope AND r.request_id = k.request_id"""
 _Key = tuple[str, str, str]
 
 
@@ -124,6 +129,21 @@ class Vault:
         self._answered(key, content, answer, now)
         return answer
 
+    def recall(self, commands: Sequence[asked.MoneyCommand]) -> None:
+        """Bring the answers of those of them that may have been here before into memory, all at once."""
+        keys = [(str(one.owner), one.scope, one.request_id) for one in commands]
+        unsure = [key for key in keys if key not in self._remembered and self._maybe[_slot(key)]]
+        if not unsure:
+            return
+        owners, scopes, ids = (list(column) for column in zip(*unsure, strict=True))
+        for *key, content, text in self._all(_ANSWERS, {"owners": owners, "scopes": scopes, "ids": ids}):
+            self._remember((key[0], key[1], key[2]), content, text)
+
+    def _remember(self, key: _Key, content: str, text: str) -> None:
+        self._remembered[key] = (content, text)
+        if len(self._remembered) > _MOST_REMEMBERED:
+            self._remembered.popitem(last=False)
+
     def _decided(self, books: Books, command: asked.MoneyCommand, stamp: Stamp, touched: set[str]) -> Answer:
         try:
             deed = decide(books, command, stamp)
@@ -148,11 +168,9 @@ class Vault:
     def _answered(self, key: _Key, content: str, answer: Answer, now: datetime) -> None:
         text = _text_of(answer)
         self._pending.append(rows.RequestRow(*key, content, text, now))
-        self._remembered[key] = (content, text)
+        self._remember(key, content, text)
         self._maybe[_slot(key)] = 1
         self._unsure.append(key)
-        if len(self._remembered) > _MOST_REMEMBERED:
-            self._remembered.popitem(last=False)
 
     def fetch(self, command: asked.MoneyCommand, now: datetime) -> None:
         """Bring whoever and whatever the command names into memory."""

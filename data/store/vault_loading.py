@@ -16,7 +16,7 @@ from data.ledger.working_days import WorkingCalendar
 from data.store import taught
 
 Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
-COUNTED_BACK: Final = timedelta(days=62)  # daily, monthly limits and daily caps look no further back
+COUNTED_BACK: Final = timedelta(days=62)  # from today and from the owner's last day: limits look no further back
 
 _WITH_WALLETS: Final = """
 SELECT DISTINCT cast(a.owner AS varchar) FROM account a JOIN app_user u ON u.owner = a.owner
@@ -61,13 +61,18 @@ _CLAIM_EVENTS: Final = """
 SELECT cast(owner AS varchar), cast(claim AS varchar), seq, event, cast(payment AS varchar), until, recorded_at
 FROM coupon_event WHERE owner IN (SELECT unnest(cast($owners AS uuid[]))) ORDER BY seq"""
 _SPENT: Final = """
-SELECT cast(owner AS varchar), currency, booked_on, cast(sum(cash) AS bigint), cast(sum(earned) AS bigint) FROM (
+WITH spent AS (
     SELECT owner, currency, booked_on, cash, earned FROM published_payment
-    WHERE owner IN (SELECT unnest(cast($owners AS uuid[]))) AND state_now <> 'declined' AND booked_on >= $since
+    WHERE owner IN (SELECT unnest(cast($owners AS uuid[]))) AND state_now <> 'declined'
     UNION ALL
     SELECT owner, currency, booked_on, amount, 0 FROM money_transfer
-    WHERE owner IN (SELECT unnest(cast($owners AS uuid[]))) AND booked_on >= $since
-) s GROUP BY owner, currency, booked_on"""
+    WHERE owner IN (SELECT unnest(cast($owners AS uuid[])))
+),
+latest AS (SELECT owner, max(booked_on) AS day FROM spent GROUP BY owner)
+SELECT cast(s.owner AS varchar), s.currency, s.booked_on, cast(sum(s.cash) AS bigint), cast(sum(s.earned) AS bigint)
+FROM spent s JOIN latest l ON l.owner = s.owner
+WHERE s.booked_on >= $since OR s.booked_on > l.day - $days
+GROUP BY s.owner, s.currency, s.booked_on"""
 _TAUGHT: Final = """
 SELECT cast(owner AS varchar) FROM learned_payee WHERE owner IN (SELECT unnest(cast($owners AS uuid[])))
 UNION
@@ -170,7 +175,9 @@ def load_members(query: Query, books: Books, owners: Sequence[str], today: date)
     absorb(rows.StatusRow(*row) for row in query(_STATUSES, mine))
     absorb(rows.LimitRow(*row) for row in query(_LIMITS, mine))
     _claims(query, books, mine)
-    for owner, currency, day, cash, earned in query(_SPENT, {**mine, "since": today - COUNTED_BACK}):
+    for owner, currency, day, cash, earned in query(
+        _SPENT, {**mine, "since": today - COUNTED_BACK, "days": COUNTED_BACK.days}
+    ):
         books.members[owner].spent[currency, day] += cash
         books.members[owner].earned[day] += earned
     for (owner,) in query(_TAUGHT, mine):

@@ -227,6 +227,7 @@ class Writer:
     def _outcomes(self, group: list[_Task], now: datetime, touched: set[str]) -> list[_Outcome]:
         """Every task on top of those before it, in the order of arrival."""
         known = self._known([task for task in group if isinstance(task, _Job)])
+        self._vault.recall([task.command for task in group if isinstance(task, _MoneyJob)])
         outcomes: list[_Outcome] = []
         for task in group:
             if isinstance(task, _MoneyJob):

@@ -249,3 +249,12 @@ def test_request_ids_are_each_members_own(wallet: Wallet) -> None:
     shared: dict[str, Any] = {"request_id": "the same"}
     wallet.well(pay("ann", 100) | shared, pay("bob", 200) | shared, open_merchant("market") | shared, settle() | shared)
     assert wallet.taken() == 300
+
+
+def test_a_day_that_is_long_past_still_counts_against_its_limit_after_a_restart(wallet: Wallet) -> None:
+    wallet.furnish("ann", funds=10_000)
+    limit = line("set_limits", member="ann", per_day_minor=1000, at="2025-10-01T00:00:00Z")
+    wallet.well(limit, pay("ann", 900, at="2025-10-02T00:00:00Z"))
+    wallet.reopen()
+    assert wallet.one(pay("ann", 900, at="2025-10-02T01:00:00Z"))["rejection"] == "LimitExceeded"
+    assert wallet.one(pay("ann", 900, at="2025-10-03T01:00:00Z"))["outcome"] == "ok"
