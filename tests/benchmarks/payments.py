@@ -75,7 +75,7 @@ class Ours:
 
     @staticmethod
     def _shop(number: int, owner: OwnerId) -> OpenMerchant:
-        named = {"code": f"s{number}", "name": f"shop {number}", "mcc": "5814", "category": "coffee"}
+        named: dict[str, Any] = {"code": f"s{number}", "name": f"shop {number}", "mcc": "5814", "category": "coffee"}
         return OpenMerchant(owner=owner, request_id="open", actor=ISSUER, proprietor=None, **named)
 
     def client(self) -> Callable[[int], None]:

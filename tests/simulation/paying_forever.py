@@ -11,6 +11,7 @@ import random
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from data.database import open_database
@@ -41,7 +42,7 @@ def work(running: Running, me: OwnerId, others: list[OwnerId], shops: list[UUID]
     dice, database = random.Random(seed), running.database  # noqa: S311 - a repeatable choice
     while True:
         request = new_request_id()
-        common = {"request_id": request, "actor": ISSUER}
+        common: dict[str, Any] = {"request_id": request, "actor": ISSUER}
         say(f"want {me} {request}")
         chosen = dice.random()
         if chosen < 0.15:
@@ -61,7 +62,7 @@ def work(running: Running, me: OwnerId, others: list[OwnerId], shops: list[UUID]
 
 def give_back(running: Running, me: OwnerId, shop: UUID, payment: str, amount: int) -> None:
     request = new_request_id()
-    common = {"request_id": request, "actor": ISSUER}
+    common: dict[str, Any] = {"request_id": request, "actor": ISSUER}
     say(f"want {me} {request}")
     asked = RequestRefund(owner=me, payment=payment, amount=(amount + 1) // 2, reason="agreed", **common)
     answer = running.database.transact(asked)

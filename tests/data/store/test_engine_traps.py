@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -42,7 +43,7 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def member(store: Database, name: str) -> OwnerId:
     owner = OwnerId(new_id())
-    common = {"owner": owner, "request_id": new_request_id(), "actor": ISSUER}
+    common: dict[str, Any] = {"owner": owner, "request_id": new_request_id(), "actor": ISSUER}
     store.transact(OpenMember(**common, name=name, name_key=name, currency="CNY", locked="-")).or_raise()
     return owner
 
