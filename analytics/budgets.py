@@ -1,8 +1,9 @@
 """Am I within my limits: each envelope of a month, its carry-over through the months before, its pace.
 
-available = limit + carried − spending. A month's carry mode says what it takes over from the month before; the chain
-begins with the first month that has the limit, and afresh after a month without one. Budgets count a refund when it
-arrives, so closed months stay closed. A category's envelope holds its children too; a child's own is independent.
+available = limit + carried − spending − what is held for payments that wait for a bank. A month's carry mode says what it
+takes over from the month before; the chain begins with the first month that has the limit, and afresh after a month
+without one. Budgets count a refund when it arrives, so closed months stay closed. A category's envelope holds its
+children too; a child's own is independent.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Envelope:
 
     used: basis points of limit + carried, rounded down, not capped; None when there is nothing to use. even_share: what
     would have been spent by today at an even pace (the whole in a past month). days_left: including today; 0 in a past
-    month. per_day: what may be spent on each of them, rounded down.
+    month. per_day: what may be spent on each of them, rounded down. held: payments of this month that wait for a bank.
     """
 
     month: Span
@@ -58,6 +59,7 @@ class Envelope:
     spending: int
     even_share: int
     days_left: int
+    held: int = 0
 
     @property
     def whole(self) -> int:
@@ -66,13 +68,13 @@ class Envelope:
 
     @property
     def available(self) -> int:
-        """What is left; negative when overrun."""
-        return self.whole - self.spending
+        """What is left when the payments that are under way arrive too; negative when overrun."""
+        return self.whole - self.spending - self.held
 
     @property
     def overrun(self) -> int:
         """How far beyond the limit; 0 when within it. Never capped."""
-        return max(0, -self.available)
+        return max(0, self.spending - self.whole)
 
     @property
     def used(self) -> int | None:
@@ -145,7 +147,29 @@ def _envelopes(scope: Scope, month: Span) -> list[Envelope]:
     changes = _changes(scope)
     keys = dict.fromkeys((c.category, c.currency) for c in changes)
     chains = (_chain(scope, changes, key, month) for key in keys)
-    return [chain[-1] for chain in chains if chain and chain[-1].month == month]
+    found = [chain[-1] for chain in chains if chain and chain[-1].month == month]
+    waiting = _waiting(scope, month) if found else []
+    return [dataclasses.replace(one, held=_held_for(scope, one, waiting)) for one in found] if waiting else found
+
+
+_WAITING: Final = """
+SELECT category, currency, cast(sum(cash) AS bigint) FROM published_payment
+WHERE owner = $owner AND state_now IN ('processing', 'manual') AND booked_on >= $start AND booked_on < $end
+GROUP BY category, currency"""
+
+
+def _waiting(scope: Scope, month: Span) -> list[tuple[str, str, int]]:
+    """What payments that wait for a bank would spend, by category and currency."""
+    return scope.db.read(_WAITING, {"owner": scope.owner, "start": month.start, "end": month.end})
+
+
+def _held_for(scope: Scope, one: Envelope, waiting: Iterable[tuple[str, str, int]]) -> int:
+    within = scope.within(one.category) if one.category else None
+    return sum(
+        cash
+        for category, currency, cash in waiting
+        if currency == one.currency and (within is None or category in within)
+    )
 
 
 def along(scope: Scope, spans: Sequence[Span], currency: str) -> tuple[Envelope, ...]:

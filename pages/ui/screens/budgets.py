@@ -122,6 +122,8 @@ def _pace(one: Envelope) -> str:
         ahead = one.spending - one.even_share
         key = "budgets.pace.ahead" if ahead > 0 else "budgets.pace.behind"
         parts.append(text(key, amount=_money(abs(ahead), one.currency)))
+    if one.held:
+        parts.append(text("budgets.held", amount=_money(one.held, one.currency)))
     said = _carried_said(one)
     if said:
         parts.append(said)
