@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from data.errors import NotFound
-from data.ids import AccountId, OwnerId, new_id
+from data.ids import AccountId, EntryId, OwnerId, new_id
 from data.importers.statement import AccountKind
 from data.ledger.account_changes import Held, WalletAccount
 from data.ledger.accounts import BOOKS, is_wallet
@@ -49,6 +49,21 @@ def require_outside_wallet(reader: Reader, owner: OwnerId, *accounts: AccountId)
         found = reader.one(_KEY, {"owner": owner, "account": account})
         if found is not None and is_wallet(found[0]):
             raise WalletAccount(money_account(reader, owner, account).name)
+
+
+_PAID: Final = """
+SELECT id FROM payment WHERE owner = $owner AND id = $entry
+UNION ALL SELECT id FROM refund WHERE owner = $owner AND id = $entry"""
+
+
+def require_not_paid(reader: Reader, owner: OwnerId, entry: EntryId, account: AccountId) -> None:
+    """Refuse to book a payment of the wallet, or its refund, in another way; one by card stands on no wallet account.
+
+    Raises:
+        WalletAccount: with the account that paid.
+    """
+    if reader.one(_PAID, {"owner": owner, "entry": entry}) is not None:
+        raise WalletAccount(money_account(reader, owner, account).name)
 
 
 def root_of(accounts: dict[AccountId, Held], account: AccountId) -> AccountId:

@@ -42,6 +42,7 @@ def decide(reader: Reader, command: Reclassify, now: datetime) -> Plan:
     moved = [posting.account for posting in original.postings]
     if command.counter:
         moved.append(accounts.money_account(reader, owner, command.counter).id)
+    accounts.require_not_paid(reader, owner, original.id, moved[0])
     accounts.require_outside_wallet(reader, owner, *moved)
     books, opened = accounts.books(reader, owner, now)
     target = Target(command.kind, command.counter, _category(reader, command, state, original))

@@ -1,7 +1,8 @@
-"""Somebody who knows another person's ids gets `NotFound` from every door, and nothing of that person's changes."""
+"""Somebody who knows another person's ids is told there is no such thing, by every door, and nothing of it changes."""
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,17 +11,25 @@ from uuid import UUID
 
 import pytest
 
-from data import accounts, bookkeeping, sorting, transaction
+from data import accounts, bookkeeping, cards, merchants, refunds, sorting, transaction, wallet
 from data.accounts import AdjustBalance, CloseAccount, MergeAccounts, RenameAccount, ReopenAccount, SetOpening
 from data.bookkeeping import Annotate, LinkRefund, Reclassify, Split, UnlinkRefund, Unsplit
+from data.cards import CardKind, MakeDefaultCard, UnbindCard
 from data.categories import Action, CategoryKind, Operator, Rule, TextCondition, TextField
 from data.database import Database, open_database
-from data.errors import NotFound
-from data.ids import AccountId, EntryId, new_request_id
+from data.errors import NotFound, Rejection
+from data.ids import AccountId, EntryId, OwnerId, new_id, new_request_id
 from data.importers.statement import AccountKind
 from data.ledger.entry import EntryKind
+from data.ledger.wallet.refusals import CardUnknown, CouponNotHeld, MerchantUnknown, RefundUnknown
+from data.merchants import ChangeMerchant, Coupon, CouponKind, EarnRule, Merchant, PublishCoupon, SetEarnRule
 from data.money import Money
+from data.refunds import CancelRefund, ConfirmRefund, CreditRefund, RejectRefund, RequestRefund, RetryRefund
+from data.wallet import Pay, TopUp, Withdraw
+from tests import wallet_house as house
 from tests.bookkeeping import BALANCE, Bookkeeping, refunded, spent
+from tests.wallet_house import by
+from tests.wallet_world import World
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC).replace(tzinfo=None)
 TABLES = ("entry", "posting", "annotation", "account", "account_event", "fact", "custom_category", "payee_rule")
@@ -174,3 +183,234 @@ def test_an_id_that_nobody_has_looks_like_somebody_elses(
             transaction.detail(book.db, book.owner, entry)
         seen.append(refused.value.facts["what"])
     assert seen == ["entry", "entry"]
+
+
+# -- the wallet: another member's payment, refund, card, coupon, code, merchant
+
+
+class Wallet(NamedTuple):
+    """What one member of the wallet has, and who runs the shop they bought at. Ids that nobody has look the same."""
+
+    payment: str
+    paid_as: str
+    asked: str
+    failed: str
+    asked_as: str
+    card: UUID
+    claim: str
+    coupon: str
+    code: UUID
+    shop: UUID
+
+
+def nobodys() -> Wallet:
+    payment, paid_as, asked, failed, asked_as, claim, coupon = (str(new_id()) for _ in range(7))
+    return Wallet(payment, paid_as, asked, failed, asked_as, new_id(), claim, coupon, new_id(), new_id())
+
+
+class Two(NamedTuple):
+    """Me with a shop of my own, and what she has."""
+
+    world: World
+    me: OwnerId
+    mine: Merchant
+    other: Merchant
+    her: OwnerId
+    hers: Wallet
+
+
+WALLET_TABLES = (
+    "account",
+    "app_user",
+    "attachment",
+    "card",
+    "card_event",
+    "charge",
+    "charge_event",
+    "coupon",
+    "coupon_claim",
+    "coupon_event",
+    "earn_rule",
+    "entry",
+    "fact",
+    "merchant",
+    "merchant_event",
+    "money_transfer",
+    "pay_code",
+    "payment",
+    "payment_event",
+    "points_lot",
+    "posting",
+    "refund",
+    "refund_event",
+    "wallet_limit",
+    "wallet_status",
+)
+
+
+def everything(world: World) -> list[list[tuple[Any, ...]]]:
+    """All but the answers: a refusal is remembered among those of whoever asked."""
+    return [world.db.read("SELECT * FROM " + table + " ORDER BY ALL") for table in WALLET_TABLES]
+
+
+@pytest.fixture(scope="module")
+def two_wallets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Two]:
+    world = World(tmp_path_factory.mktemp("two"))
+    me, her = world.member(900_00), world.member(900_00)
+    mine, theirs, other = world.shop("Mine", me), world.shop("Theirs"), world.shop("Other")
+    command = world.paying(her, theirs, 70_00)
+    paid = wallet.pay(world.running, command)
+    request = RequestRefund(**by(her), payment=paid["payment"], amount=5_00, reason="damaged")
+    asked = refunds.request(world.db, request, ("cup.png", b"\x89PNG\r\n\x1a\n"))["refund"]
+    failing = world.card(her, house.REFUND_FAILS_ONCE, CardKind.CREDIT)
+    failed = world.refund(her, theirs, world.pay(her, theirs, 40_00, card=failing), 9_00)
+    offer, claim = world.coupon(her, None, off_minor=5_00, min_spend_minor=10_00)
+    assert theirs.proprietor is not None
+    shown = merchants.dynamic_code(world.db, theirs, theirs.proprietor, new_request_id(), 12_00)
+    code = merchants.target_of(world.db, shown).pay_code
+    assert code is not None
+    hers = Wallet(
+        paid["payment"],
+        command.request_id,
+        asked,
+        failed,
+        request.request_id,
+        world.card(her),
+        claim,
+        offer.code,
+        code,
+        theirs.id,
+    )
+    yield Two(world, me, mine, other, her, hers)
+    world.running.close()
+
+
+def paying(two: Two, **more: Any) -> Pay:
+    return Pay(**by(two.me), merchant=two.other.id, amount=12_00, currency="CNY", **more)
+
+
+def offered() -> Coupon:
+    return Coupon(id=new_id(), code="MINE", name="Mine", kind=CouponKind.INSTANT, currency="CNY", off_minor=1_00)
+
+
+MoneyAttempt = Callable[[Two, Wallet], Any]
+MONEY_ATTEMPTS: dict[str, MoneyAttempt] = {
+    "pay by card": lambda two, it: wallet.pay(two.world.running, paying(two, card=it.card)),
+    "pay with a coupon": lambda two, it: wallet.pay(two.world.running, paying(two, claims=(it.claim,))),
+    "pay with a coupon by its code": lambda two, it: wallet.pay(two.world.running, paying(two, claims=(it.coupon,))),
+    "pay elsewhere with a code": lambda two, it: wallet.pay(two.world.running, paying(two, pay_code=it.code)),
+    "top up": lambda two, it: wallet.top_up(
+        two.world.running, TopUp(**by(two.me), card=it.card, amount=1_00, currency="CNY")
+    ),
+    "withdraw": lambda two, it: wallet.withdraw(
+        two.world.running, Withdraw(**by(two.me), card=it.card, amount=1_00, currency="CNY")
+    ),
+    "unbind": lambda two, it: cards.unbind(two.world.db, UnbindCard(**by(two.me), card=it.card)),
+    "make default": lambda two, it: cards.make_default(two.world.db, MakeDefaultCard(**by(two.me), card=it.card)),
+    "refund a payment": lambda two, it: refunds.request(
+        two.world.db, RequestRefund(**by(two.me), payment=it.payment, amount=1_00, reason="damaged")
+    ),
+    "refund a payment by its request": lambda two, it: refunds.request(
+        two.world.db, RequestRefund(**by(two.me), payment=it.paid_as, amount=1_00, reason="damaged")
+    ),
+    "cancel": lambda two, it: refunds.cancel(two.world.db, CancelRefund(**by(two.me), refund=it.asked)),
+    "cancel by its request": lambda two, it: refunds.cancel(
+        two.world.db, CancelRefund(**by(two.me), refund=it.asked_as)
+    ),
+    "send again": lambda two, it: refunds.retry(
+        two.world.running, RetryRefund(**by(two.me), refund=it.failed, attempt=2)
+    ),
+    "take into my wallet": lambda two, it: refunds.redirect(two.world.db, CreditRefund(**by(two.me), refund=it.failed)),
+    "agree as my shop": lambda two, it: refunds.confirm(
+        two.world.running, ConfirmRefund(**by(two.mine.id, two.me), refund=it.asked)
+    ),
+    "agree as my shop by its request": lambda two, it: refunds.confirm(
+        two.world.running, ConfirmRefund(**by(two.mine.id, two.me), refund=it.asked_as)
+    ),
+    "reject as my shop": lambda two, it: refunds.reject(
+        two.world.db, RejectRefund(**by(two.mine.id, two.me), refund=it.asked, reason="no")
+    ),
+    "agree as her shop": lambda two, it: refunds.confirm(
+        two.world.running, ConfirmRefund(**by(it.shop, two.me), refund=it.asked)
+    ),
+    "reject as her shop": lambda two, it: refunds.reject(
+        two.world.db, RejectRefund(**by(it.shop, two.me), refund=it.asked, reason="no")
+    ),
+    "agree as a person": lambda two, it: refunds.confirm(
+        two.world.running, ConfirmRefund(**by(two.me), refund=it.asked)
+    ),
+    "read the evidence": lambda two, it: refunds.attachment(two.world.db, two.me, UUID(it.asked)),
+    "read the evidence as my shop": lambda two, it: refunds.attachment(two.world.db, two.mine.id, UUID(it.asked)),
+    "change a shop": lambda two, it: merchants.change(two.world.db, ChangeMerchant(**by(it.shop, two.me), name="mine")),
+    "close a shop": lambda two, it: merchants.change(two.world.db, ChangeMerchant(**by(it.shop, two.me), closed=True)),
+    "publish as a shop": lambda two, it: merchants.publish_coupon(
+        two.world.db, PublishCoupon(**by(it.shop, two.me), coupon=offered())
+    ),
+    "campaign as a shop": lambda two, it: merchants.set_campaign(
+        two.world.db, SetEarnRule(**by(it.shop, two.me), rule=EarnRule(code="mine", multiplier_bp=20_000))
+    ),
+    "make a code as a shop": lambda two, it: merchants.dynamic_code(
+        two.world.db, dataclasses.replace(two.other, id=OwnerId(it.shop)), two.me, new_request_id(), 1_00
+    ),
+}
+
+
+def told(attempt: MoneyAttempt, two: Two, it: Wallet) -> tuple[type[Rejection], dict[str, Any]]:
+    """The refusal, with every id of what was named struck out."""
+    with pytest.raises(Rejection) as refused:
+        attempt(two, it)
+    named = {str(value) for value in it}
+    facts = refused.value.facts.items()
+    return type(refused.value), {name: "*" if value in named else value for name, value in facts}
+
+
+@pytest.mark.parametrize("attempt", MONEY_ATTEMPTS)
+def test_what_another_member_has_looks_like_what_nobody_has_and_stays_as_it_is(two_wallets: Two, attempt: str) -> None:
+    before = everything(two_wallets.world)
+    of_her = told(MONEY_ATTEMPTS[attempt], two_wallets, two_wallets.hers)
+    of_nobody = told(MONEY_ATTEMPTS[attempt], two_wallets, nobodys())
+    assert of_her == of_nobody
+    assert of_her[0].__name__.endswith(("Unknown", "NotHeld")) or of_her[0] is NotFound
+    assert everything(two_wallets.world) == before
+
+
+def test_an_answer_is_told_to_whoever_asked_alone(two_wallets: Two) -> None:
+    world, hers = two_wallets.world, two_wallets.hers
+    for request in (hers.paid_as, hers.asked_as):
+        assert wallet.outcome(world.db, two_wallets.her, request) is not None
+        for stranger in (two_wallets.me, two_wallets.mine.id, hers.shop):
+            assert wallet.outcome(world.db, stranger, request) is None
+
+
+def test_what_would_be_refused_is_quoted_as_refused(two_wallets: Two) -> None:
+    world, hers = two_wallets.world, two_wallets.hers
+    for more in ({"card": hers.card}, {"claims": (hers.claim,)}, {"claims": (hers.coupon,)}):
+        quote = wallet.quote(world.db, paying(two_wallets, **more))
+        assert isinstance(quote.no, CardUnknown | CouponNotHeld)
+        assert (quote.applied, quote.refused, quote.best.applied, quote.best.refused) == ((), (), (), ())
+
+
+def test_a_shop_answers_refunds_of_its_customers_and_does_nothing_else_with_them(two_wallets: Two) -> None:
+    world, me, mine, her = two_wallets.world, two_wallets.me, two_wallets.mine, two_wallets.her
+    refund = world.ask_back(her, world.pay(her, mine, 30_00), 10_00)
+    for owner in (mine.id, me):
+        commands: list[tuple[Callable[[Any, Any], Any], Any, Any]] = [
+            (refunds.cancel, world.db, CancelRefund(**by(owner, me), refund=refund)),
+            (refunds.redirect, world.db, CreditRefund(**by(owner, me), refund=refund)),
+            (refunds.retry, world.running, RetryRefund(**by(owner, me), refund=refund, attempt=2)),
+        ]
+        for door, where, command in commands:
+            with pytest.raises(RefundUnknown) as refused:
+                door(where, command)
+            assert refused.value == RefundUnknown(refund)
+    assert world.refund_now(refund).state == "requested"
+    world.confirm(mine, refund)
+
+
+def test_nobody_agrees_to_their_own_refund(two_wallets: Two) -> None:
+    world, her = two_wallets.world, two_wallets.her
+    refund = world.ask_back(her, world.pay(her, two_wallets.mine, 30_00), 10_00)
+    for owner in (her, two_wallets.mine.id):
+        with pytest.raises(MerchantUnknown):
+            refunds.confirm(world.running, ConfirmRefund(**by(owner, her), refund=refund))
+    assert world.refund_now(refund).state == "requested"
