@@ -1,8 +1,8 @@
 """Am I within my limits: each envelope of a month, its carry-over through the months before, its pace.
 
 available = limit + carried − spending − what is held for payments that wait for a bank. A month's carry mode says
-what it takes over from the month before; the chain begins with the first month that has the limit, and afresh after a month
-without one. Budgets count a refund when it arrives, so closed months stay closed. A category's envelope holds its
+what it takes over from the month before; the chain begins with the first month that has the limit, and afresh after a
+month without one. Budgets count a refund when it arrives, so closed months stay closed. A category's envelope holds its
 children too; a child's own is independent.
 """
 

@@ -105,6 +105,7 @@ class Writer:
         self._on_idle = on_idle
         self._jobs: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._closed = threading.Event()
+        self._company = 1  # how many came together the last time
         self._seq = int(con.execute(_HIGHEST_SEQ).fetchall()[0][0])
         self._vault = Vault(con, self._next_seq, clock())
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -166,17 +167,20 @@ class Writer:
         self._refuse_rest()
 
     def _gather(self, first: _Task) -> tuple[list[_Task], bool]:
-        group, wait = [first], 0.0
+        group, ended = [first], False
         while len(group) < _GROUP_LIMIT:
+            # Whoever was answered with the last group is likely to come again: as many are worth a short wait.
+            late = len(group) < self._company
             try:
-                job = self._jobs.get(timeout=wait) if wait else self._jobs.get_nowait()
+                job = self._jobs.get(timeout=_LINGER_SECONDS) if late else self._jobs.get_nowait()
             except queue.Empty:
                 break
             if job is None:
-                return group, True
+                ended = True
+                break
             group.append(job)
-            wait = _LINGER_SECONDS
-        return group, False
+        self._company = len(group)
+        return group, ended
 
     def _refuse_rest(self) -> None:
         with contextlib.suppress(queue.Empty):
