@@ -13,6 +13,7 @@ import pytest
 from data import merchants, sorting, wallet
 from data.bookkeeping import Annotate, annotate
 from data.categories import Action, CategoryKind, Operator, Rule, TextCondition, TextField
+from data.categories.text import normalise_payee
 from data.errors import Rejection, RequestIdReused
 from data.ids import EntryId, OwnerId, new_id, new_request_id
 from data.ledger.wallet import refusals as no
@@ -191,9 +192,7 @@ def test_it_is_filed_where_the_payer_taught_us_else_as_the_merchant_says(world: 
     learned = sorting.AlwaysForPayee(**by(anna), payee_key="青山书店", category="books")
     sorting.always_for_payee(world.db, learned)
     assert world.pay(anna, cafe, 1_00)["category"] == "books"
-    own = sorting.create_category(
-        world.db, sorting.CreateCategory(**by(anna), name="Reading", kind=CategoryKind.EXPENSE)
-    )
+    own = own_category(world, anna, "Reading")
     condition = TextCondition(TextField.PAYEE, Operator.CONTAINS, "青山")
     rule = Rule(new_request_id(), "Reading", (condition,), Action(own))
     sorting.save_rule(world.db, sorting.SaveRule(**by(anna), rule=rule))
@@ -201,6 +200,36 @@ def test_it_is_filed_where_the_payer_taught_us_else_as_the_merchant_says(world: 
     assert paid["category"] == own
     assert world.facts(anna)[-1][:2] == ("expense", own)
     assert world.pay(world.member(10_00), cafe, 1_00)["category"] == "dining"  # nobody else is concerned
+    world.check(anna)
+
+
+def own_category(world: World, owner: OwnerId, name: str) -> str:
+    return sorting.create_category(world.db, sorting.CreateCategory(**by(owner), name=name, kind=CategoryKind.EXPENSE))
+
+
+def teaches(world: World, owner: OwnerId, how: str, payee: str, category: str) -> None:
+    if how == "learned":
+        key = normalise_payee(payee)
+        sorting.always_for_payee(world.db, sorting.AlwaysForPayee(**by(owner), payee_key=key, category=category))
+    else:
+        condition = TextCondition(TextField.PAYEE, Operator.EQUALS, payee)
+        rule = Rule(new_request_id(), payee, (condition,), Action(category))
+        sorting.save_rule(world.db, sorting.SaveRule(**by(owner), rule=rule))
+
+
+@pytest.mark.parametrize("how", ["learned", "rule"])
+def test_spending_is_not_filed_under_an_income_or_a_category_that_was_put_away(world: World, how: str) -> None:
+    anna, ben = world.member(100_00), world.member(name=f"房东 {how}")
+    shop = world.shop(f"青山 {how}")
+    teaches(world, anna, how, shop.name, "transfers_from_people")
+    teaches(world, anna, how, f"房东 {how}", "transfers_from_people")
+    assert world.pay(anna, shop, 1_00)["category"] == "dining"
+    wallet.transfer(world.db, Transfer(**by(anna), recipient=ben, amount=1_00, currency="CNY"))
+    assert world.facts(anna)[-1][:2] == ("expense", "transfers_to_people")
+    own = own_category(world, anna, "Reading")
+    teaches(world, anna, how, shop.name, own)
+    sorting.archive_category(world.db, sorting.ArchiveCategory(**by(anna), key=own))
+    assert world.pay(anna, shop, 1_00)["category"] == "dining"
     world.check(anna)
 
 

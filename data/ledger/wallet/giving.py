@@ -71,7 +71,7 @@ def _book(deed: Deed, member: Member, command: Transfer, stamp: Stamp, key: str,
     gives = amount < 0
     kind, book, category = ("expense", EXPENSE_KEY, _GIVEN) if gives else ("income", INCOME_KEY, _GOT)
     payee = normalise_payee(other)
-    category = member.taught.learned.get(payee, category) if gives and member.taught else category
+    category = paying.learned(member, payee, category) if gives else category
     wallet, day = member.accounts[WALLET + command.currency], member.day(stamp.now)
     legs: list[Leg] = [
         (wallet, amount, command.currency, None, None),

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from data.categories import BUILT_IN, CategoryKind
+from data.categories import BUILT_IN, Book, CategoryKind
 from data.categories.facts import Facts
 from data.categories.text import normalise_payee
 from data.ids import new_id
@@ -221,9 +221,21 @@ def category_for(member: Member, merchant: Merchant, command: Pay) -> str:
         return merchant.category
     facts = Facts(merchant.name, command.note, Kind.EXPENSE, Money(-command.amount, command.currency), mcc=merchant.mcc)
     for rule in taught.applying(facts):
-        if rule.action.category in taught.categories:
-            return str(rule.action.category)
-    return taught.learned.get(normalise_payee(merchant.name)) or merchant.category
+        if chosen := spending(taught, rule.action.category):
+            return chosen
+    return learned(member, normalise_payee(merchant.name), merchant.category)
+
+
+def spending(taught: Book, category: str | None) -> str | None:
+    """The category, if money spent may be filed there: it is still chosen, and none of income."""
+    found = taught.categories.get(category) if category else None
+    return found.key if found is not None and found.kind is CategoryKind.EXPENSE else None
+
+
+def learned(member: Member, payee_key: str, category: str) -> str:
+    """What the person taught for a payee, else this category."""
+    taught = member.taught
+    return (spending(taught, taught.learned.get(payee_key)) if taught else None) or category
 
 
 def pay(books: Books, command: Pay, stamp: Stamp) -> Deed:
