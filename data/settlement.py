@@ -22,6 +22,7 @@ from data.gateways.protocol import Answer as BankAnswer
 from data.gateways.protocol import AnswerState, Order
 from data.ids import OwnerId, new_request_id
 from data.ledger.refund_states import RefundState
+from data.ledger.wallet import refunding
 from data.ledger.wallet.books import Books, Charge, Payment, Refund, zone_named
 from data.ledger.wallet.commands import (
     ISSUER,
@@ -244,7 +245,7 @@ def credit_due(running: Running, at: datetime | None = None) -> int:
 
     def waiting(books: Books, _now: datetime) -> list[_Open]:
         return [
-            _open(payment, one)
+            _open(books, payment, one)
             for payment in books.payments.values()
             for one in payment.refunds.values()
             if one.state in {RefundState.PROCESSING, RefundState.FAILED}
@@ -264,17 +265,21 @@ class _Open:
     attempt: int
     due_on: date | None
     to_card: bool
+    covered: bool
 
 
-def _open(payment: Payment, one: Refund) -> _Open:
+def _open(books: Books, payment: Payment, one: Refund) -> _Open:
     owner, refund = OwnerId(UUID(one.row.owner)), UUID(one.row.id)
-    return _Open(owner, refund, one.state, one.attempt, one.due_on, payment.row.card is not None)
+    to_card, covered = payment.row.card is not None, refunding.covered(books, payment, one)
+    return _Open(owner, refund, one.state, one.attempt, one.due_on, to_card, covered)
 
 
 def _credit(running: Running, one: _Open, today: date, at: datetime | None) -> bool:
     if one.to_card and not _taken_by_bank(running, one, at):
         return False
     if one.to_card and (one.due_on is None or today < one.due_on):
+        return False
+    if not one.covered:  # asking in vain every few minutes would fill the books with refusals
         return False
     given = CreditRefund(owner=one.owner, request_id=new_request_id(), actor=ISSUER, at=at, refund=str(one.refund))
     return running.database.transact(given).refusal is None

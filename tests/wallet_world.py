@@ -186,6 +186,17 @@ class World:
         self.confirm(merchant, refund)
         return refund
 
+    def takes_money_out(self, merchant: Merchant, amount: int) -> None:
+        """What no door offers yet: a part of the merchant's money is gone. Memory learns of it by starting over."""
+        legs = """INSERT INTO posting SELECT $owner, $entry, $line, id, $amount, 'CNY', NULL, NULL
+            FROM account WHERE owner = $owner AND hint_key = $key"""
+        entry = new_id()
+        with self.db._cursor() as cursor:
+            for line, (key, minor) in enumerate((("wallet:CNY", -amount), ("book:takings", amount))):
+                values = {"owner": merchant.id, "entry": entry, "line": line, "key": key, "amount": minor}
+                cursor.execute(legs, values).fetchall()
+        self.reopen()
+
     # -- what is there then
 
     def standing(self, owner: OwnerId) -> Standing:

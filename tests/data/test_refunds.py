@@ -503,22 +503,11 @@ def test_refunds_go_on_after_a_restart(own_world: World) -> None:
 # -- a merchant without the money
 
 
-def takes_money_out(world: World, merchant: Merchant, amount: int) -> None:
-    """What no door offers yet: the merchant's wallet is emptied into its takings."""
-    entry, postings = new_id(), "INSERT INTO posting SELECT $owner, $entry, $line, id, $amount, 'CNY', NULL, NULL"
-    with world.db._cursor() as cursor:
-        for line, (key, minor) in enumerate((("wallet:CNY", -amount), ("book:takings", amount))):
-            sql = postings + " FROM account WHERE owner = $owner AND hint_key = $key"
-            values = {"owner": merchant.id, "entry": entry, "line": line, "key": key, "amount": minor}
-            cursor.execute(sql, values).fetchall()
-    world.reopen()
-
-
 def test_a_merchant_without_the_money_owes_the_refund_until_it_has_it(own_world: World) -> None:
     world = own_world
     anna, ben, cafe = world.member(100_00), world.member(100_00), world.shop()
     paid = world.pay(anna, cafe, 70_00)
-    takes_money_out(world, cafe, 60_00)
+    world.takes_money_out(cafe, 60_00)
     refund = world.ask_back(anna, paid, 30_00)
     receipt = world.confirm(cafe, refund)
     assert (receipt["state"], receipt["reason"]) == ("processing", "merchant_short")

@@ -107,6 +107,23 @@ def test_a_round_with_nothing_to_do_writes_nothing(own_world: World) -> None:
     assert requests(world) == before
 
 
+def test_a_refund_that_waits_for_the_merchants_money_writes_nothing_while_it_waits(own_world: World) -> None:
+    world = own_world
+    anna, ben, shop = world.member(100_00), world.member(100_00), world.shop()
+    paid = world.pay(anna, shop, 70_00)
+    world.takes_money_out(shop, 60_00)
+    refund = world.refund(anna, shop, paid, 30_00)
+    before, rounds = requests(world), world.rounds()
+    for _ in range(3):
+        world.clock.turn(minutes=6)
+        rounds.once()
+    assert (requests(world), world.refund_now(refund).state) == (before, "processing")
+    world.pay(ben, shop, 20_00)
+    world.clock.turn(minutes=6)
+    rounds.once()
+    assert (world.refund_now(refund).state, world.available(anna)) == ("credited", 60_00)
+
+
 def test_every_six_hours_memory_is_compared_with_the_books(own_world: World) -> None:
     world = own_world
     anna = world.member(100_00)

@@ -313,6 +313,11 @@ def _covers(books: Books, payment: Payment, refund: Refund, parts: Portions) -> 
     return books.balance(merchant, WALLET + payment.row.currency) >= _owed(payment, refund, parts)
 
 
+def covered(books: Books, payment: Payment, refund: Refund) -> bool:
+    """Whether the merchant has what this refund takes."""
+    return _covers(books, payment, refund, share_of(payment, refund))
+
+
 def _credit(
     books: Books, deed: Deed, payment: Payment, refund: Refund, stamp: Stamp, parts: Portions, *, redirected: bool
 ) -> None:
