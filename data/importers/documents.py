@@ -6,20 +6,39 @@ import dataclasses
 from collections.abc import Callable
 from typing import Final
 
-from data.importers import ofx
+from data.errors import InvariantBroken
+from data.importers import ofx, qif
+from data.importers.mapping import Mapping
 from data.importers.statement import Statement
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Document:
-    """One such format. `recognises` looks at content, never at the name; `parse` raises `FileRefused` for the file."""
+    """One such format. `recognises` looks at content, never at the name.
+
+    It has `parse`, or where its files leave something open (a currency, the order of dates) `read`: that is told how to
+    read by a mapping without columns, and answers the mapping it read by, with the doubts that a person should settle.
+    Both raise `FileRefused` for the file.
+    """
 
     format: str
     recognises: Callable[[bytes], bool]
-    parse: Callable[[bytes, str], Statement]
+    parse: Callable[[bytes, str], Statement] | None = None
+    read: Callable[[bytes, str, Mapping], tuple[Statement, Mapping]] | None = None
+
+    def said(self, data: bytes, file: str, given: Mapping) -> tuple[Statement, Mapping | None]:
+        """What the file says, and the mapping it was read by if its format takes one."""
+        if self.read is not None:
+            return self.read(data, file, given)
+        if self.parse is None:
+            raise InvariantBroken(f"{self.format} has no way to be read")
+        return self.parse(data, file), None
 
 
-DOCUMENTS: Final[tuple[Document, ...]] = (Document("ofx", ofx.recognises, ofx.parse),)
+DOCUMENTS: Final[tuple[Document, ...]] = (
+    Document("ofx", ofx.recognises, ofx.parse),
+    Document("qif", qif.recognises, read=qif.parse),
+)
 
 
 def document_of(data: bytes) -> Document | None:

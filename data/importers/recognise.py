@@ -14,10 +14,10 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Saved
 from types import MappingProxyType
 
-from data.importers import alipay_app, alipay_web, generic, jd, meituan, wechat
+from data.importers import alipay_app, alipay_web, banks, generic, jd, meituan, wechat
 from data.importers.archive import is_archive, members, refuse_understated
 from data.importers.documents import document_of
-from data.importers.generic import Mapping
+from data.importers.generic import Doubt, Mapping
 from data.importers.mapping import width_of
 from data.importers.reading import csv_table, decode, is_workbook
 from data.importers.sheets import merge_sheets
@@ -32,12 +32,12 @@ IMPORTERS: tuple[Importer, ...] = (
     wechat.IMPORTER,
     jd.IMPORTER,
     meituan.IMPORTER,
+    *banks.IMPORTERS,
 )
 
 _NO_MAPPINGS: Saved[str, Mapping] = MappingProxyType({})
 _DELIMITERS = (",", ";", "\t", "|")
 _SNIFFED_LINES = 200
-_QIF = ("!Type", "!Acco", "!Opti", "!Clea")  # its sections; their rows are not tables
 # What people drop in by mistake, told by its first bytes.
 _FOREIGN = (
     (b"%PDF", "PDF"),
@@ -65,7 +65,8 @@ class Parsed:
     """What became of one file. Exactly one of `statement` and `refusal` is there.
 
     needs: the table behind a statement of the generic format, or behind a refusal that a mapping could lift.
-    mapping: the mapping the statement was read by; saved: it was one the person saved, not a guess.
+    mapping: the mapping the statement was read by, of a document without columns; saved: it was one the person saved,
+    not a guess.
     """
 
     file: str
@@ -143,12 +144,18 @@ def _file(data: bytes, name: str, how: _How) -> list[Parsed]:
     if foreign:
         raise FileRefused(name, "binary", detail=foreign)
     if document := document_of(data):
-        return [Parsed(name, document.parse(data, name))]
+        statement, mapping = document.said(data, name, how.mapping or _open(how.currency))
+        return [Parsed(name, statement, mapping=mapping)]
     if is_workbook(data):
         if data.startswith(b"PK"):
             refuse_understated(data, name)
         return _workbook(workbook_tables(data, name), name, how)
     return [_text(data, name, how)]
+
+
+def _open(currency: str) -> Mapping:
+    """How a document is read while nobody has said anything about it."""
+    return Mapping(columns=(), currency=currency, doubts=(Doubt.DATE_ORDER,))
 
 
 def _importer_of(table: Table) -> Importer | None:
@@ -158,7 +165,7 @@ def _importer_of(table: Table) -> Importer | None:
 def _text(data: bytes, name: str, how: _How) -> Parsed:
     text, _ = decode(data, name)
     if text.lstrip().startswith("!"):
-        raise FileRefused(name, "not_recognised", detail="QIF" if text.lstrip()[:5] in _QIF else "IIF")
+        raise FileRefused(name, "not_recognised", detail="IIF")
     if how.mapping:
         return _by_mapping(csv_table(data, name, delimiter=how.mapping.delimiter), how, how.mapping.delimiter)
     # Comma first: the wallets' exports are comma files whatever else their cells are padded with.

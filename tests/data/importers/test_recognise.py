@@ -39,6 +39,7 @@ OFX = (
     b"OFXHEADER:100\nDATA:OFXSGML\n\n<OFX><STMTRS><CURDEF>CNY<BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST>"
     b"<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20240901<TRNAMT>-1<NAME>A</STMTTRN></BANKTRANLIST></STMTRS></OFX>"
 )
+QIF = b"!Type:Bank\nD13/02/2024\nT-1,250.50\nPRent\n^\nD14/02/2024\nT-12.00\nSFood\n$-7.00\nSFun\n$-5.00\n^\n"
 VALID = {
     "alipay_app": alipay_app_csv([AlipayRow(WHEN, "12.00", order_id="1"), AlipayRow(WHEN, "3.00", order_id="2")]),
     "alipay_web": alipay_web_csv([AlipayWebRow(WHEN, "12.00", order_id="1")]),
@@ -47,6 +48,7 @@ VALID = {
     "jd": jd_csv([JdRow(WHEN, "12.00(已退款3.00)", order_id="1")]),
     "meituan": meituan_csv([MeituanRow(WHEN, "12.00", order_id="1")]),
     "ofx": OFX,
+    "qif": QIF,
     "generic": TABLE,
     "generic.zip": zipped({"a.csv": TABLE, "b.ofx": OFX}),
 }
@@ -156,7 +158,7 @@ def test_tables_that_name_no_currency_are_in_the_persons_own() -> None:
         (b"hello", "not_recognised"),
         (b'{"a": 1}', "not_recognised"),
         (b"<html><body>login</body></html>", "not_recognised"),
-        (b"!Type:Bank\nD01/02/2024\nT-5\n^\n", "not_recognised"),
+        (b"!TRNS\tTRNSID\n!ENDTRNS\n", "not_recognised"),
         (b"PK\x05\x06" + bytes(18), "no_rows"),
         (b"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY a 'b'>]><OFX></OFX>", "xml_entities"),
     ],

@@ -26,7 +26,8 @@ class Waiting:
     """What one file of the drop says.
 
     key: of its content, equal whenever the same bytes are dropped. origin: the file as dropped (the zip it came in).
-    data: the bytes, kept only where they are needed again: a locked zip, a workbook whose columns may be named.
+    data: the bytes, kept only where they are needed again: a locked zip, a workbook whose columns may be named, a
+    document in which day and month cannot be told apart.
     days: the first and last day of its rows. turn: how often its columns were named; rows of another turn are others.
     """
 
@@ -125,15 +126,15 @@ def unlock(user: User, one: Waiting, password: str) -> None:
 
 
 def reread(one: Waiting, mapping: Mapping) -> Waiting:
-    """The file read by the columns that the person named."""
+    """The file read by the columns that the person named, or a document in the order of dates they said."""
     needs = one.parsed.needs
-    if needs is None:
-        return one
     turn = one.turn + 1
     if one.data is not None:
         found = recognise(one.data, one.parsed.file, mapping=mapping)
         parsed = next((each for each in found if each.statement), found[0])
         kept = dataclasses.replace(parsed, needs=needs)
+    elif needs is None:
+        return one
     else:
         try:
             kept = Parsed(one.parsed.file, generic.apply(needs.table, mapping), needs=needs, mapping=mapping)
@@ -145,7 +146,8 @@ def reread(one: Waiting, mapping: Mapping) -> Waiting:
 def _needed_again(parsed: Parsed, name: str, data: bytes, password: str | None) -> bytes | None:
     if parsed.refusal is not None and parsed.refusal.reason in _LOCKED:
         return data
-    if parsed.needs is None or not parsed.needs.table.sheet:
+    document = parsed.needs is None and parsed.mapping is not None and parsed.mapping.ambiguous
+    if not document and (parsed.needs is None or not parsed.needs.table.sheet):
         return None
     if not is_archive(data):
         return data

@@ -12,7 +12,7 @@ from pages.ui import format, session  # noqa: A004 - our word for it, always use
 from pages.ui.context import User
 from pages.ui.format import md_escape
 from pages.ui.i18n import plural, rejection_parts, text
-from pages.ui.screens.importing import columns, drop
+from pages.ui.screens.importing import columns, dates, drop
 from pages.ui.screens.importing.drop import Waiting
 from pages.ui.screens.importing.words import encoding, size, source
 from pages.ui.widgets import card
@@ -83,6 +83,8 @@ def _file(user: User, one: Waiting) -> None:
             _password(user, one)
         elif one.parsed.refusal is not None:
             st.error("\n\n".join(md_escape(part) for part in rejection_parts(one.parsed.refusal)))
+        elif one.undecided and one.parsed.needs is None:
+            dates.ask(one)
         elif one.undecided:
             st.warning(text("importing.undecided"), icon=":material/help:")
 
