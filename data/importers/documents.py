@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from data.errors import InvariantBroken
-from data.importers import ofx, qif
+from data.importers import camt, mt940, ofx, qif
 from data.importers.mapping import Mapping
 from data.importers.statement import Statement
 
@@ -37,6 +37,8 @@ class Document:
 
 DOCUMENTS: Final[tuple[Document, ...]] = (
     Document("ofx", ofx.recognises, ofx.parse),
+    Document("camt", camt.recognises, camt.parse),
+    Document("mt940", mt940.recognises, mt940.parse),
     Document("qif", qif.recognises, read=qif.parse),
 )
 

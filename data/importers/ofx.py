@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from data.errors import Rejection
 from data.importers.ofx_text import Element, looks_like_ofx, read_tree
 from data.importers.ofx_values import Stamp, account_hint, amount_of, stamp_of
-from data.importers.signed import by_direction, into_liability
+from data.importers.signed import by_direction, into_liability, numbered
 from data.importers.statement import (
     AccountHint,
     AccountKind,
@@ -88,7 +88,7 @@ def parse(data: bytes, file: str) -> Statement:
                 case Closing():
                     closings.append(found)
     problems.extend(_whole_file(root, responses))
-    ordered = _numbered(lines)
+    ordered = numbered(lines)
     return Statement(
         FORMAT,
         encoding,
@@ -226,14 +226,3 @@ def _last_line(node: Element) -> int:
     while node.children:
         node = node.children[-1]
     return node.line
-
-
-def _numbered(lines: list[Line]) -> tuple[Line, ...]:
-    """Files in one long line: `part` tells rows of the same physical line apart."""
-    seen: dict[int, int] = {}
-    numbered = []
-    for line in lines:
-        part = seen.get(line.line, 0)
-        seen[line.line] = part + 1
-        numbered.append(dataclasses.replace(line, part=part) if part else line)
-    return tuple(numbered)
