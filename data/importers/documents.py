@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Final
 
 from data.errors import InvariantBroken
-from data.importers import camt, mt940, ofx, qif
+from data.importers import beancount_journal, camt, ledger_journal, mt940, ofx, qif
 from data.importers.mapping import Mapping
 from data.importers.statement import Statement
 
@@ -40,6 +40,8 @@ DOCUMENTS: Final[tuple[Document, ...]] = (
     Document("camt", camt.recognises, camt.parse),
     Document("mt940", mt940.recognises, mt940.parse),
     Document("qif", qif.recognises, read=qif.parse),
+    Document("beancount", beancount_journal.recognises, read=beancount_journal.parse),
+    Document("ledger", ledger_journal.recognises, read=ledger_journal.parse),
 )
 
 

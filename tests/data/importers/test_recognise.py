@@ -49,6 +49,8 @@ VALID = {
     "meituan": meituan_csv([MeituanRow(WHEN, "12.00", order_id="1")]),
     "ofx": OFX,
     "qif": QIF,
+    "beancount": b'2024-01-02 * "Shop" "bread"\n  Assets:Cash  -12.00 CNY\n  Expenses:Food  12.00 CNY\n',
+    "ledger": b"2024-01-02 Shop\n    assets:cash    -12.00 CNY\n    expenses:food    12.00 CNY\n",
     "generic": TABLE,
     "generic.zip": zipped({"a.csv": TABLE, "b.ofx": OFX}),
 }
