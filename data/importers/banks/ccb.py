@@ -1,4 +1,4 @@
-"""建设银行: the debit card's 交易明细 (xls), and the credit card's table."""
+"""建设银行: the debit card's 交易明细 (xls, in and out apart) and 全部交易明细 (signed), the credit card's table."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PROFILES = (
         payee="对方户名|对方账号与户名",
         summary="摘要",
         note="交易地点|交易地点/附言",
-        proof=("记账日", "支出", "收入", "账户余额"),
+        proof=("记账日|交易地点/附言", "支出|对方账号与户名", "账户余额"),
         titles=_NAMES,
     ),
     Profile(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from data.errors import Rejection
@@ -14,6 +16,9 @@ from data.importers.table import Row
 from data.importers.totals import stated_totals
 from data.money import parse_amount
 
+_FOOTER = 6  # rows below the movements
+_SPELT = re.compile(r"(?P<side>收入|支出)合计:?\s*(?P<count>\d{1,7})\s*笔\D{0,6}(?P<sum>\d[\d,]{0,14}\.\d\d)(?!\d)")
+
 
 def stated_sums(header: Header, profile: Profile, rows: Sequence[Row], ours: Totals) -> Totals | None:
     """The file's own sums in the currency of `ours`, None when it states none.
@@ -24,7 +29,17 @@ def stated_sums(header: Header, profile: Profile, rows: Sequence[Row], ours: Tot
         found = _sums(header, profile, row, ours)
         if found is not None:
             return found
-    return stated_totals((*header.above, *rows[-3:]), ours.currency)
+    around = (*header.above, *rows[-_FOOTER:])
+    return _spelt_out(around, ours.currency) or stated_totals(around, ours.currency)
+
+
+def _spelt_out(rows: Iterable[Row], currency: str) -> Totals | None:
+    """`# 收入合计: 1 笔，共 100.00 元`."""
+    found = {}
+    for row in rows:
+        for one in _SPELT.finditer(unicodedata.normalize("NFKC", ",".join(map(text_of, row.cells)))):
+            found[one["side"]] = Total(int(one["count"]), parse_amount(one["sum"], currency).minor)
+    return Totals(currency, spent=found.get("支出"), received=found.get("收入")) if found else None
 
 
 def _sums(header: Header, profile: Profile, row: Row, ours: Totals) -> Totals | None:

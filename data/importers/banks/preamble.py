@@ -13,11 +13,13 @@ from data.importers.figures import currency_of
 from data.importers.moments import EARLIEST, LATEST
 from data.importers.table import Row
 
-# Cells parted by `|`, without blanks: `账 号:|622588*********6789`.
+# Cells parted by `|`, without blanks: `账号:|622588*********6789`, `账号:[招商银行金卡6225****1234]`.
 _NUMBER = re.compile(
-    r"(?:卡号|账号|帐号|账户|帐户|末四位|后四位|accountnumber|cardnumber)[:|]*(?P<number>[\dx*•]{4,40})", re.IGNORECASE
+    r"(?:卡号|账号|帐号|账户|帐户|accountnumber|cardnumber)[:|]*[^\d|*•]{0,12}?"
+    r"(?:\d{2,8}[x*•]{2,30}|[x*•]{4,30}|\d{8,17})(?P<last4>\d{4})(?!\d)"
+    r"|(?:末四位|后四位|尾号)[:|]*(?P<tail>\d{4})(?!\d)",
+    re.IGNORECASE,
 )
-_LAST4 = re.compile(r"\d{4}$")
 _HOLDER = re.compile(
     r"(?:户名|姓名|客户名称|持卡人)[:|]+(?P<name>[^|:]{2,20}?)(?=\||$|[a-z\u4e00-\u9fff/]{2,6}:)", re.IGNORECASE
 )
@@ -55,10 +57,9 @@ def preamble_of(above: Iterable[Row], file: str, sheet: str) -> Preamble:
     rows = [unicodedata.normalize("NFKC", "|".join(texts_of([row]))) for row in above]
     said = "|".join("".join(row.split()) for row in [*rows, unicodedata.normalize("NFKC", sheet)])
     number, holder = _NUMBER.search(said), _HOLDER.search(said)
-    last4 = _LAST4.search(number["number"]) if number else None
     currency = _CURRENCY.search(said) or _IN_TITLE.search(said)
     return Preamble(
-        last4[0] if last4 else "",
+        (number["last4"] or number["tail"]) if number else "",
         holder["name"] if holder else "",
         (currency_of(currency["currency"]) or "") if currency else "",
         _month_of(rows) or _month_of([unicodedata.normalize("NFKC", file)]),

@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterable, Mapping
 
 from data.importers.mapping import DateOrder
-from data.importers.reading import folded
+from data.importers.reading import folded, text_of
 from data.importers.statement import Direction, Kind
 from data.importers.table import Row, Table
 
 HEADER_WITHIN = 60  # rows in which a header is looked for: above a bank's table stand a title and an account
 DIRECTION = "借贷|借贷标志|借贷方向|收/支|收支|收支类型|Credit / Debit"
 
+_MINUS = ("-", "−", "－", "(", "（")
 _CREDIT_CARD = re.compile(r"信用卡|贷记卡|credit card", re.IGNORECASE)
 
 
@@ -125,7 +126,19 @@ def _proven(header: Header, profile: Profile) -> bool:
 def _titled(table: Table, header: Header, profile: Profile) -> bool:
     said = " ".join(texts_of(header.above)) + f" {table.sheet}"
     named = any(folded(title) in folded(said) for title in (profile.bank, *profile.titles))
-    return named and bool(_CREDIT_CARD.search(said)) is profile.credit
+    return named and bool(_CREDIT_CARD.search(said)) is profile.credit and _signed(table, header, profile)
+
+
+def _signed(table: Table, header: Header, profile: Profile) -> bool:
+    """Whether the figures of a layout we do not know for sure tell which way they go.
+
+    A debit card's amounts do by their sign, if any has one; else another column of a name unknown to us must.
+    """
+    columns = header.places(profile.amount)
+    if profile.credit or not columns or header.has(profile.direction):
+        return True
+    at = columns[0]
+    return any(text_of(row.cells[at]).startswith(_MINUS) for row in table.rows if at < len(row.cells))
 
 
 def texts_of(rows: Iterable[Row]) -> list[str]:

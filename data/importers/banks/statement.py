@@ -87,7 +87,7 @@ class _Book:
         """The row as a line."""
         account, profile = self.account(movement), self.profile
         payee = payee_of(movement.parties, movement.note, movement.summary, profile.noise)
-        kind, counter = self._kind(movement)
+        kind, counter = self._kind(movement, payee.name)
         said = (movement.summary, *movement.parties, movement.note)
         return Line(
             line=movement.line,
@@ -107,13 +107,13 @@ class _Book:
             cells=movement.cells,
         )
 
-    def _kind(self, movement: Movement) -> tuple[Kind, AccountHint | None]:
+    def _kind(self, movement: Movement, payee: str) -> tuple[Kind, AccountHint | None]:
         words = " ".join(filter(None, (movement.summary, *movement.parties, movement.note)))
         profile = self.profile
         kind = kind_of(words, movement.direction, credit=profile.credit, rules=profile.rules)
         if kind is Kind.TRANSFER:
             return kind, other_side(words)
-        if kind is None and self.preamble.holder in movement.parties:
+        if kind is None and payee and payee == self.preamble.holder:
             return Kind.TRANSFER, None  # from or to an account in the holder's own name
         return kind or silent_kind(movement.direction, credit=profile.credit), None
 

@@ -569,6 +569,50 @@ def test_the_banks_name_above_a_table_proves_it_too() -> None:
     assert (credit.format, facts(credit)[0][:2]) == ("cmb_credit", ("expense", "-3.00"))
 
 
+CMB_NETBANK = """\
+# 招商银行交易记录
+# 账号: [招商银行 金卡 6225********1234 ]
+# 起始日期: [20240101]   终止日期: [20240131]
+# 过滤设置:  [无]
+交易日期,交易时间,收入,支出,余额,交易类型,交易备注
+"\t20240102","\t08:09:10",,"12.50","987.50","快捷支付","财付通-某店"
+"\t20240103","\t08:09:10","100.00",,"1,087.50","代发工资","某公司"
+# 收入合计: 1 笔，共 100.00 元
+# 支出合计: 1 笔，共 12.50 元
+"""
+
+
+def test_another_layout_of_a_bank_is_read_when_the_bank_is_named_above_it() -> None:
+    statement = read(CMB_NETBANK)
+    assert (statement.format, statement.agrees) == ("cmb_debit", True)
+    assert facts(statement) == [
+        ("expense", "-12.50", "某店", "招商银行:1234"),
+        ("income", "100.00", "某公司", "招商银行:1234"),
+    ]
+    assert [(c.on, c.balance.minor) for c in statement.closings] == [(date(2024, 1, 3), 108750)]
+
+
+def test_a_named_bank_whose_figures_do_not_tell_their_direction_is_left_to_a_person() -> None:
+    table = "招商银行交易流水,,\n交易日期,交易金额,方向\n2024-01-01,3.00,支\n2024-01-02,4.00,收\n"
+    assert claiming(csv_table(table.encode(), "x.csv")) == []
+
+
+def test_ccbs_signed_table_has_number_and_name_in_one_cell() -> None:
+    statement = read(
+        "中国建设银行个人活期账户全部交易明细\n"
+        "卡号/账号:6217000000000001169 客户名称:张三 币别:人民币元 钞汇:钞 起止日期:20240101-20240131\n"
+        "序号,摘要,币别,钞汇,交易日期,交易金额,账户余额,交易地点/附言,对方账号与户名\n"
+        "1,消费,人民币元,钞,20240102,-298.00,740.77,财付通-某店,Z00014/某店\n"
+        "2,转账存入,人民币元,钞,20240103,100.00,840.77,,6217000000000009999/张三\n"
+        "3,利息存入,人民币元,钞,20240104,1.00,841.77,,\n"
+    )
+    assert facts(statement) == [
+        ("expense", "-298.00", "某店", "建设银行:1169"),
+        ("transfer", "100.00", "张三", "建设银行:1169"),
+        ("income", "1.00", "利息存入", "建设银行:1169"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("row", "cell", "reason"),
     [
