@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import dataclasses
+import functools
 import re
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -75,10 +76,9 @@ def read_message(data: bytes, file: str, condense: Callable[[Element], Row]) -> 
         FileRefused: `xml_entities` for a file with a document type.
     """
     text, encoding = decoded(data)
-    reader = _Reader(file, Message(encoding), condense)
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    reader.line = lambda: parser.CurrentLineNumber
+    reader = _Reader(file, Message(encoding), condense, parser)
     parser.StartElementHandler = reader.start
     parser.EndElementHandler = reader.end
     parser.CharacterDataHandler = reader.characters
@@ -111,11 +111,13 @@ def decoded(data: bytes) -> tuple[str, str]:
 class _Reader(Generic[Row]):
     """What expat calls: builds trees, hands over entries, forgets them."""
 
-    def __init__(self, file: str, message: Message[Row], condense: Callable[[Element], Row]) -> None:
+    def __init__(
+        self, file: str, message: Message[Row], condense: Callable[[Element], Row], parser: expat.XMLParserType
+    ) -> None:
         self.message = message
-        self.line: Callable[[], int] = lambda: 0
         self._file = file
         self._condense = condense
+        self._parser = parser
         self._stack: list[Element] = []
         self._deeper = 0
         self._report: Report[Row] | None = None
@@ -124,7 +126,7 @@ class _Reader(Generic[Row]):
         if len(self._stack) >= _DEPTH:
             self._deeper += 1
             return
-        element = Element(_local(name), self.line())
+        element = Element(_local(name), self._parser.CurrentLineNumber)
         for key, value in attributes.items():
             if not key.startswith(("xmlns", "xsi:")):
                 element.children.append(Element(f"@{_local(key)}", element.line, value.strip()))
@@ -140,7 +142,8 @@ class _Reader(Generic[Row]):
             self._deeper -= 1
             return
         element = self._stack.pop()
-        element.text = " ".join(element.text.split())
+        if element.text:
+            element.text = " ".join(element.text.split())
         element.closed = True
         if self._report is None:
             return
@@ -154,7 +157,7 @@ class _Reader(Generic[Row]):
             self._stack[-1].text += text
 
     def refuse(self, *_: object) -> None:
-        raise FileRefused(self._file, "xml_entities", self.line())
+        raise FileRefused(self._file, "xml_entities", self._parser.CurrentLineNumber)
 
     def cut(self, line: int) -> None:
         self.message.broken_at = line
@@ -164,5 +167,6 @@ class _Reader(Generic[Row]):
         return element.tag == ENTRY and self._report is not None
 
 
+@functools.lru_cache(maxsize=1024)
 def _local(name: str) -> str:
     return name.rpartition(":")[2]

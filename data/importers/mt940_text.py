@@ -16,7 +16,7 @@ _TAGS = "13D?|20|21|25P?|28C?|34F|60[FM]|61|62[FM]|64|65|86|90[CD]|940|942|NS"
 _TAG = re.compile(rf"[ \t\ufeff]*:(?P<tag>{_TAGS}):(?P<value>.*)", re.IGNORECASE)
 # A row, or a balance, as nothing else in the world writes it; or how a message begins.
 _SURE = re.compile(r"^[ \t]*:(?:61:[ ]?\d{6}|6[02][FM]:R?[CD] ?\d{6})", re.MULTILINE | re.IGNORECASE)
-_BEGINS = re.compile(r"^[ \t]*(?:\{[^\r\n]*)?:20:", re.MULTILINE)
+_BEGINS = re.compile(r"^[ \t]*(?:\{[^\n]*)?:20:", re.MULTILINE)
 _GOES_ON = re.compile(r"^[ \t]*:(?:25P?|28C?|34F|86):", re.MULTILINE | re.IGNORECASE)
 _BLOCK = re.compile(r"[ \t]*-?\}?[ \t]*\{[1-5]:.*?(?:\{4:|$)")
 _WITH_LINES = frozenset({"61", "86"})
@@ -36,7 +36,7 @@ class Field(NamedTuple):
 
 def looks_like_mt940(data: bytes) -> bool:
     """Whether the file holds rows or balances of MT940, or the fields with which one of its messages begins."""
-    text = _decoded(data[:_HEAD])[0]
+    text = _decoded(data[:_HEAD])[0].replace("\r", "\n")
     return bool(_SURE.search(text) or (_BEGINS.search(text) and _GOES_ON.search(text)))
 
 
