@@ -115,7 +115,8 @@ def _messages(fields: Iterable[Field]) -> Iterator[_Message]:
             if open_row is not None:
                 open_row.append(field)
         else:
-            open_row = None  # a `:86:` behind the closing balance is about the statement
+            if field.tag != "NS":  # what is no SWIFT field may stand between a row and its details
+                open_row = None  # a `:86:` behind the closing balance is about the statement
             message.fields.setdefault("25" if field.tag == "25P" else field.tag, field)
     yield message
 
@@ -216,7 +217,8 @@ def _line(
     further = "" if is_iban(row.further) else row.further
     words = said.words or further
     payee = said.name or words or said.posting
-    other = accounts.get(said.account or row.further.replace(" ", ""))
+    written = (said.account, row.further.replace(" ", ""), row.reference)
+    other = next((accounts[number] for number in written if number in accounts), None)
     counter = other if other and other.key != account.key else None
     kind = kind_of(account, direction, f"{payee} {words}", **_signs(row, said, own=counter is not None))
     proof = (row.bank_reference,) if row.bank_reference else ("", row.reference, said.end_to_end, payee, words)

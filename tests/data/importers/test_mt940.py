@@ -362,6 +362,13 @@ def test_what_stands_around_the_fields_is_passed_over() -> None:
         assert found.problems == ()
 
 
+def test_what_follows_the_closing_balance_is_about_the_statement_and_no_row() -> None:
+    row = [":61:240102D1,00NTRFX1", ":NS:01anything", ":86:Words"]
+    found = statement(*row, closing=":62F:C240102EUR99,00\n:86:Thank you")
+
+    assert [line.payee for line in found.lines] == ["Words"]
+
+
 def test_two_messages_in_one_line_of_blocks_stay_two() -> None:
     one = (
         "{{1:F01X}}{{2:I940X}}{{4:\n:20:A\n:25:{}\n:60F:C240101EUR1,00\n:61:240102C1,00NTRFX1\n:62F:C240102EUR2,00\n-}}"
