@@ -17,6 +17,7 @@ from babel.numbers import get_currency_precision, list_currencies
 from data.errors import Rejection, require
 
 POINTS = "PTS"
+_NO_CURRENCIES = frozenset({"XXX", "XTS"})  # ISO 4217's codes for none at all, and for testing
 MAX_MINOR = 10**15  # ten trillion yuan: whatever is above is a typing error, and int64 sums stay far from overflow
 
 
@@ -37,7 +38,7 @@ class CurrencyUnknown(Rejection):
 
 @functools.cache
 def _known_currencies() -> frozenset[str]:
-    return frozenset(list_currencies()) | {POINTS}
+    return (frozenset(list_currencies()) | {POINTS}) - _NO_CURRENCIES
 
 
 @functools.cache
@@ -98,6 +99,8 @@ def parse_amount(text: str, currency: str, *, decimal_comma: bool = False) -> Mo
         AmountUnreadable: for anything else, for more decimals than the currency has, and beyond `MAX_MINOR`.
     """
     folded = unicodedata.normalize("NFKC", text).strip()
+    if _TORN.search(folded):
+        raise AmountUnreadable(text, currency)
     figure, negative = _unsigned(folded, currency)
     digits = _canonical(figure, decimal_comma=decimal_comma)
     if digits is None:
@@ -112,6 +115,8 @@ def parse_amount(text: str, currency: str, *, decimal_comma: bool = False) -> Mo
 
 
 _SYMBOLS = "¥￥$€£元圆块"
+# A blank or an apostrophe between digits groups thousands: `1 234` is one figure, `123 45` are two.
+_TORN = re.compile(r"\d[ '](?!\d{3}(?!\d))\d")
 _DOT_GROUPED = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+")
 _COMMA_GROUPED = re.compile(r"(\d{1,3}(\.\d{3})+|\d+)(,\d*)?|,\d+")
 

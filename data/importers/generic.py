@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta, timezone
 from pathlib import PurePath
 
+from data.importers.balances import Stand, closings_of
 from data.importers.directed import Reading, kind_of
 from data.importers.fields import Fields, Unreadable, fields_of, reading_of
-from data.importers.guessing import guess, signature
-from data.importers.headings import FOOTER
+from data.importers.figures import figure_of
+from data.importers.guessing import bare, guess, signature
+from data.importers.headings import BALANCES, FOOTER
 from data.importers.mapping import (
     DateOrder,
     Doubt,
@@ -33,6 +35,8 @@ from data.importers.signed import by_direction
 from data.importers.statement import (
     AccountHint,
     AccountKind,
+    Closing,
+    Direction,
     FileRefused,
     Line,
     Problem,
@@ -40,6 +44,7 @@ from data.importers.statement import (
     Statement,
 )
 from data.importers.table import Row, Table
+from data.money import AmountUnreadable, Money, parse_amount
 
 __all__ = [
     "FORMAT",
@@ -79,6 +84,15 @@ class _Reader:
         spare = map(str, range(len(self.headings) + 1, len(row.cells) + 1))
         return dict(zip((*self.headings, *spare), map(text_of, row.cells), strict=False))
 
+    def balance(self, row: Row, at: int, line: Line) -> Money | None:
+        """The balance beside a line, in its currency; None where the cell has none."""
+        cell, currency = row.cells[at], line.amount.currency
+        comma = self.mapping.decimal_comma and isinstance(cell, str)
+        try:
+            return parse_amount(figure_of(text_of(cell))[0], currency, decimal_comma=comma)
+        except AmountUnreadable:
+            return None
+
 
 def apply(table: Table, mapping: Mapping) -> Statement:
     """The table read through the mapping.
@@ -104,9 +118,26 @@ def apply(table: Table, mapping: Mapping) -> Statement:
         skipped=tuple(found for found in read if isinstance(found, Skipped)),
         problems=(*_doubts(reader, at), *(found for found in read if isinstance(found, Problem))),
         computed=by_direction(lines),
+        closings=_closings(reader, rows, read),
         header_row=table.rows[at].line if at is not None else 0,
         file=table.file,
     )
+
+
+def _closings(reader: _Reader, rows: Sequence[Row], read: Sequence[Line | Skipped | Problem]) -> tuple[Closing, ...]:
+    """The closing balance of a column of balances, when every row between explains it."""
+    at = next((at for at, name in enumerate(reader.mapping.header) if bare(name) in BALANCES), None)
+    if at is None:
+        return ()
+    stands = []
+    for row, line in zip(rows, read, strict=True):
+        if isinstance(line, Line) and at < len(row.cells) and (balance := reader.balance(row, at, line)):
+            moved = line.amount if line.direction is Direction.IN else -line.amount
+            stands.append(Stand(line.account, line.booked_on, moved.minor, balance))
+    owed = reader.account.kind is AccountKind.LIABILITY
+    # A card's statement counts what is owed: there the balance grows with every purchase.
+    counted = [dataclasses.replace(stand, balance=-stand.balance) for stand in stands] if owed else []
+    return closings_of(stands) or closings_of(counted)
 
 
 def _breaks_off(rows: tuple[Row, ...]) -> bool:
@@ -165,8 +196,8 @@ def _row(reader: _Reader, row: Row) -> Line | Skipped | Problem:
 
 
 def _line(reader: _Reader, row: Row, fields: Fields, reading: Reading) -> Line:
-    account = _named(fields.text(Role.ACCOUNT)) or reader.account
-    counter = _named(fields.text(Role.COUNTER))
+    account = _named(fields.text(Role.ACCOUNT), reader.mapping.source) or reader.account
+    counter = _named(fields.text(Role.COUNTER), reader.mapping.source)
     payee, description = fields.text(Role.PAYEE), fields.text(Role.DESCRIPTION)
     category = fields.text(Role.SUBCATEGORY) or fields.text(Role.CATEGORY)
     note, order_id = fields.text(Role.NOTE), fields.text(Role.ORDER_ID)
@@ -203,10 +234,10 @@ def _line(reader: _Reader, row: Row, fields: Fields, reading: Reading) -> Line:
 
 
 @functools.lru_cache(maxsize=1024)
-def _named(label: str) -> AccountHint | None:
+def _named(label: str, source: str) -> AccountHint | None:
     """The account that a cell names: a bank card by its known key, anything else by its own words."""
     if not label:
         return None
     owed = any(word in label.casefold() for word in _CREDIT)
     kind = AccountKind.LIABILITY if owed else AccountKind.ASSET
-    return card_in(label) or AccountHint(f"file:{label}", label, kind)
+    return card_in(label) or AccountHint(f"{source}:{label}", label, kind)

@@ -63,7 +63,7 @@ def _of_a_card(rows: Sequence[Row]) -> bool:
 
 def _by_balance(header: tuple[str, ...], rows: Sequence[Row], roles: dict[Role, int]) -> bool | None:
     """Whether amounts must be flipped to explain the balance beside them; None when the balance tells nothing."""
-    at = next((at for at, name in enumerate(header) if _bare(name) in BALANCES), None)
+    at = next((at for at, name in enumerate(header) if bare(name) in BALANCES), None)
     if at is None or Role.AMOUNT not in roles:
         return None
     width = max(at, roles[Role.AMOUNT])
@@ -99,12 +99,12 @@ def header_index(table: Table) -> int | None:
 
 
 def _names_date_and_amount(cells: tuple[str, ...]) -> bool:
-    known = {_bare(cell) for cell in cells} | set(cells)
+    known = {bare(cell) for cell in cells} | set(cells)
     figures = any(known.intersection(NAMES[role]) for role in _AMOUNT_ROLES)
     return figures and bool(known.intersection(NAMES[Role.DATE]))
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
     """A heading without its unit and without what programs write for blanks: `transaction_date`, `金额(元)`."""
     unit = UNIT.search(name)
     if unit and currency_of(unit[1]):
@@ -169,7 +169,7 @@ def _find(
 ) -> int | None:
     for name in names:
         for at, cell in enumerate(header[: len(columns)]):
-            if at not in taken and name in {cell, _bare(cell)} and _bears_out(role, columns, at):
+            if at not in taken and name in {cell, bare(cell)} and _bears_out(role, columns, at):
                 return at
     return None
 
@@ -220,10 +220,13 @@ def _mapping(
     stated = None if Role.CURRENCY in roles else _stated_currency(header, roles, figures)
     # Unsigned amounts, or a card's: more often purchases than receipts, but only a balance proves it.
     inverse = Role.AMOUNT in roles and Role.DIRECTION not in roles and len(figures) > 1
-    inverse = inverse and (not any(map(has_sign, figures)) or (signs.card and not _mostly(figures, has_sign)))
+    unsigned = not any(map(has_sign, figures))
+    inverse = inverse and (unsigned or (signs.card and not _mostly(figures, has_sign)))
+    # A card's balance that grows by unsigned figures is what is owed, and they are purchases.
+    flip = True if signs.flip is False and signs.card and unsigned and inverse else signs.flip
     doubts = {
         Doubt.DATE_ORDER: order is None,
-        Doubt.SIGN: inverse and signs.flip is None,
+        Doubt.SIGN: inverse and flip is None,
         Doubt.CURRENCY: Role.CURRENCY not in roles and stated is None,
     }
     return Mapping(
@@ -232,7 +235,7 @@ def _mapping(
         delimiter=delimiter,
         date_order=order or DateOrder.DMY,
         decimal_comma=uses_decimal_comma(figures),
-        flip_sign=inverse if signs.flip is None else signs.flip,
+        flip_sign=inverse if flip is None else flip,
         currency=stated or currency,
         # Whose card it is, the file's name will say.
         account=AccountHint(f"file:{layout}", "", AccountKind.LIABILITY) if signs.card else None,

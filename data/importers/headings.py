@@ -99,12 +99,12 @@ CURRENCIES: Mapping[str, str] = {
 
 OUT = frozenset(
     _words(
-        "支出 支 借 借方 消费 付款 转出 取款 d dr debit debits e expense expenses out outgoing outflow withdrawal"
+        "支出 支 借 借方 消费 付款 转出 取款 af d dr debit debits e expense expenses out outgoing outflow withdrawal"
         " payment purchase check sale"
     )
 )
 IN = frozenset(
-    _words("收入 收 贷 贷方 收款 转入 存入 存款 入账 c cr credit credits i income in incoming inflow deposit dslip")
+    _words("收入 收 贷 贷方 收款 转入 存入 存款 入账 bij c cr credit credits i income in incoming inflow deposit dslip")
 )
 # Words that say what a row is; an unsigned transfer leaves the account that the row names first.
 KINDS: Mapping[str, tuple[Kind, Direction | None]] = {
@@ -118,9 +118,9 @@ KINDS: Mapping[str, tuple[Kind, Direction | None]] = {
 DIRECTION_WORDS = OUT | IN | KINDS.keys()
 
 TRANSFER_CATEGORIES = frozenset(
-    _words("transfer transfers creditcardpayment cardpayment 转账 转帐 信用卡还款 还款 内部转账 账户转账")
+    _words("transfer transfers acct_xfer atm creditcardpayment cardpayment 转账 转帐 信用卡还款 还款 内部转账 账户转账")
 )
-FEE_CATEGORIES = frozenset(_words("fee fees bankfee bankfees 手续费 服务费"))
+FEE_CATEGORIES = frozenset(_words("fee fees fee_transaction bankfee bankfees 手续费 服务费"))
 REFUND_WORDS = re.compile(r"退款|退货|(?<!tax )\brefund\b", re.IGNORECASE)
 FOOTER = re.compile(r"(合计|总计|小计|共计|人民币合计|本页|total\b|subtotal\b|grand total)", re.IGNORECASE)
 NOTHING = frozenset({"", "-", "--", "/", "—"})

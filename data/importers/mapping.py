@@ -68,7 +68,7 @@ class Mapping:
 
     skip_top: rows to pass over in a file without header; skip_bottom: rows at the end that are no transactions.
     currency: where no column says it. utc_offset: minutes east of UTC of the file's local times.
-    account: whose statement this is, where no column says it.
+    account: whose statement this is, where no column says it. source: the family of accounts that its columns name.
     """
 
     columns: tuple[tuple[Role, int], ...]
@@ -83,6 +83,7 @@ class Mapping:
     utc_offset: int = 480
     account: AccountHint | None = None
     doubts: tuple[Doubt, ...] = ()
+    source: str = "file"
 
     def __post_init__(self) -> None:
         roles = [role for role, _ in self.columns]

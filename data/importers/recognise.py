@@ -14,11 +14,12 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Saved
 from types import MappingProxyType
 
-from data.importers import alipay_app, alipay_web, banks, generic, jd, meituan, wechat
+from data.importers import alipay_app, alipay_web, banks, generic, jd, meituan, peers, wechat
 from data.importers.archive import is_archive, members, refuse_understated
 from data.importers.documents import document_of
 from data.importers.generic import Doubt, Mapping
 from data.importers.mapping import width_of
+from data.importers.peers.mappings import shipped
 from data.importers.reading import csv_table, decode, is_workbook
 from data.importers.sheets import merge_sheets
 from data.importers.statement import FileRefused, Statement
@@ -33,6 +34,7 @@ IMPORTERS: tuple[Importer, ...] = (
     jd.IMPORTER,
     meituan.IMPORTER,
     *banks.IMPORTERS,
+    *peers.PEERS,
 )
 
 _NO_MAPPINGS: Saved[str, Mapping] = MappingProxyType({})
@@ -179,7 +181,7 @@ def _text(data: bytes, name: str, how: _How) -> Parsed:
 
 def _table(table: Table, how: _How, delimiter: str) -> Parsed:
     importer = _importer_of(table)
-    return Parsed(table.file, importer.parse(table)) if importer else _by_mapping(table, how, delimiter)
+    return Parsed(table.file, importer.read(table, how.currency)) if importer else _by_mapping(table, how, delimiter)
 
 
 def _delimiter(text: str) -> str:
@@ -196,7 +198,8 @@ def _delimiter(text: str) -> str:
 
 def _by_mapping(table: Table, how: _How, delimiter: str = ",") -> Parsed:
     saved = how.mapping or how.mappings.get(generic.signature(table))
-    proposed = saved or generic.guess(table, currency=how.currency, delimiter=delimiter)
+    proposed = saved or shipped(table, currency=how.currency, delimiter=delimiter)
+    proposed = proposed or generic.guess(table, currency=how.currency, delimiter=delimiter)
     needs = NeedsMapping(table, proposed) if width_of(table) > 1 else None
     if proposed is None:
         return Parsed(table.file, refusal=FileRefused(table.file, "not_recognised"), needs=needs)
@@ -211,7 +214,7 @@ def _workbook(tables: Sequence[Table], name: str, how: _How) -> list[Parsed]:
     if how.mapping is None:
         known = [(importer, table) for table in tables if (importer := _importer_of(table))]
         if known:
-            return list(_by_format(known, name))
+            return list(_by_format(known, name, how.currency))
     read = [_by_mapping(table, how) for table in tables]
     with_statement = [parsed for parsed in read if parsed.statement]
     if not with_statement:
@@ -219,14 +222,14 @@ def _workbook(tables: Sequence[Table], name: str, how: _How) -> list[Parsed]:
     return list(_merged(with_statement))
 
 
-def _by_format(known: list[tuple[Importer, Table]], name: str) -> Iterator[Parsed]:
+def _by_format(known: list[tuple[Importer, Table]], name: str, currency: str) -> Iterator[Parsed]:
     """One result a format: sheets of the same bill count once."""
     for importer in dict.fromkeys(importer for importer, _ in known):
         statements = []
         refusals = []
         for table in (table for owner, table in known if owner is importer):
             try:
-                statements.append(importer.parse(table))
+                statements.append(importer.read(table, currency))
             except FileRefused as refusal:
                 refusals.append(refusal)
         if statements:

@@ -37,8 +37,16 @@ class Table:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Importer:
-    """A tabular format: is this mine, by content alone, and what does it say."""
+    """A tabular format: is this mine, by content alone, and what does it say.
+
+    parse_in: with the person's own currency, for formats whose files may name none.
+    """
 
     format: str
     recognises: Callable[[Table], bool]
     parse: Callable[[Table], Statement]
+    parse_in: Callable[[Table, str], Statement] | None = None
+
+    def read(self, table: Table, currency: str) -> Statement:
+        """What the table says; `currency` is meant where it names none."""
+        return self.parse_in(table, currency) if self.parse_in else self.parse(table)
