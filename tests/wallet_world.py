@@ -248,9 +248,13 @@ class World:
     # -- whether it all holds together
 
     def check(self, *owners: OwnerId) -> None:
-        """Memory, books, and what screens read of these people agree."""
+        """Memory and books agree, and what screens read of these people."""
         assert self.db.memory_drift() == []
         assert {promise: n for promise, n in conservation.offenders(self.db.read).items() if n} == {}
+        self.facts_agree(*owners)
+
+    def facts_agree(self, *owners: OwnerId) -> None:
+        """What screens read of these people is what their books say."""
         for owner in owners:
             drift = facts.drift(self.db.read, owner, 1)
             assert (drift.missing, drift.stale) == (0, 0)

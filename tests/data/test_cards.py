@@ -205,7 +205,7 @@ def test_a_card_bound_again_goes_on_with_its_money_account(world: World) -> None
     assert first != second
     assert account_of(world, anna, first) == account_of(world, anna, second)
     assert world.books(anna)["card:unionpay:0047"] == -35_00
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_two_cards_with_the_same_last_digits_have_an_account_each(world: World) -> None:
@@ -314,7 +314,7 @@ def test_what_statements_of_the_card_say_stands_on_the_same_account(world: World
     held = [one for one in accounts.accounts(world.db, anna, unused=True) if one.key.startswith("card:")]
     assert [(one.id, one.key, one.entries) for one in held] == [(account_of(world, anna, card), statement_key(), 2)]
     assert world.books(anna)[statement_key()] == -42_00
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_payments_by_card_are_shown_where_the_person_merged_its_account_to(world: World) -> None:
@@ -329,7 +329,7 @@ def test_payments_by_card_are_shown_where_the_person_merged_its_account_to(world
     house.top_up(world.running, anna, card, 7_00)
     sql = "SELECT DISTINCT account FROM published_fact WHERE owner = $owner"
     assert world.db.read(sql, {"owner": anna}) == [(root,)]
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_credit_card_owes_and_a_debit_card_has(world: World) -> None:

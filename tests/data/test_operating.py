@@ -9,7 +9,6 @@ import pytest
 
 from data import operating
 from data.cards import CardKind
-from data.gateways import backoff
 from data.ids import OwnerId, new_id
 from data.ledger.wallet import refusals as no
 from data.operating import Done
@@ -57,23 +56,6 @@ def test_what_nobody_was_charged_cannot_be_answered(world: World) -> None:
         with pytest.raises(no.ChargeUnknown) as told:
             operating.answer_charge(world.running, world.operator, owner, asked, approved=True)
         assert told.value == no.ChargeUnknown(str(asked))
-
-
-def test_an_answer_stays_and_giving_it_again_changes_nothing(own_world: World) -> None:
-    world = own_world
-    anna, cafe = world.member(), world.shop()
-    charge = UUID(world.pay(anna, cafe, 5_00, card=world.card(anna, house.SILENT))["payment"])
-    rounds = world.rounds()
-    for _ in range(backoff.MOST + 5):
-        world.clock.turn(minutes=15)
-        rounds.once()
-    for _ in range(2):
-        receipt = operating.answer_charge(world.running, world.operator, anna, charge, approved=True)
-        assert receipt["state"] == "captured"
-    with pytest.raises(no.ChargeSettled) as told:
-        operating.answer_charge(world.running, world.operator, anna, charge, approved=False)
-    assert told.value == no.ChargeSettled("approved")
-    assert world.books(cafe.id)["wallet:CNY"] == 5_00
 
 
 @pytest.mark.xfail(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -65,11 +64,16 @@ def furnished(db: Database) -> tuple[Bookkeeping, Things]:
     return book, Things(bill, refund, keys[BALANCE], keys["card:x"], category, rule.id)
 
 
-@pytest.fixture
-def two(tmp_path: Path) -> Iterator[tuple[Bookkeeping, Things, Bookkeeping, Things]]:
-    db = open_database(tmp_path / "wallet.duckdb", lambda: NOW)
-    yield (*furnished(db), *furnished(db))
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    db = open_database(tmp_path_factory.mktemp("owners") / "wallet.duckdb", lambda: NOW)
+    yield db
     db.close()
+
+
+@pytest.fixture(scope="module")
+def two(store: Database) -> tuple[Bookkeeping, Things, Bookkeeping, Things]:
+    return (*furnished(store), *furnished(store))
 
 
 def everything_of(book: Bookkeeping) -> list[list[tuple[Any, ...]]]:
@@ -159,10 +163,8 @@ def test_nothing_of_another_owner_is_found_or_changed(
     assert (everything_of(book), everything_of(other)) == before
 
 
-def test_another_owners_past_is_not_touched_by_rules_learning_and_previews(
-    two: tuple[Bookkeeping, Things, Bookkeeping, Things],
-) -> None:
-    book, mine, other, _ = two
+def test_another_owners_past_is_not_touched_by_rules_learning_and_previews(store: Database) -> None:
+    book, mine, other, _ = (*furnished(store), *furnished(store))
     before = everything_of(other)
     head: dict[str, Any] = {"owner": book.owner, "actor": book.owner}
     (rule,) = sorting.rules(book.db, book.owner)

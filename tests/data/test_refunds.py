@@ -58,7 +58,7 @@ def cancel(world: World, owner: OwnerId, refund: str) -> Receipt:
 def settle_on(world: World, day: str) -> None:
     """What the app does by itself, at noon of that day."""
     world.clock.at(day)
-    settlement.settle(world.running)
+    settlement.credit_due(world.running)
 
 
 def paid_by(world: World, number: str, kind: CardKind, amount: int = 70_00) -> tuple[OwnerId, Merchant, Receipt]:
@@ -149,7 +149,7 @@ def test_fifty_refunds_of_a_payment_and_no_more(world: World) -> None:
     for refund in asked[1:]:
         world.confirm(cafe, refund)
     assert world.available(anna) == 100_00 - 60_01 + 49_00
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 # -- the merchant's answer, and taking it back
@@ -252,7 +252,7 @@ def test_what_was_paid_from_the_wallet_is_back_at_once_in_the_same_books(world: 
     )
     assert world.facts(anna)[-1] == ("refund", "coffee", 70_00, -70_00, 0)
     assert world.books(cafe.id) == {}
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_parts_add_up_to_the_whole(world: World) -> None:
@@ -261,7 +261,7 @@ def test_parts_add_up_to_the_whole(world: World) -> None:
     for part in (1, 33_33, 36_66):
         world.refund(anna, cafe, paid, part)
     assert (world.available(anna), world.standing(anna).points, world.books(cafe.id)) == (100_00, 0, {})
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_refund_belongs_to_the_month_of_its_purchase(world: World) -> None:
@@ -301,12 +301,12 @@ def test_a_card_has_it_after_the_working_days_its_bank_needs(
     assert receipt["cash_minor"] == 30_00
     world.clock.at(due)
     world.clock.turn(hours=-12, minutes=-1)  # a minute to midnight in Shanghai
-    settlement.settle(world.running)
+    settlement.credit_due(world.running)
     assert world.refund_now(refund).state == "processing"
     world.clock.turn(minutes=1)
-    settlement.settle(world.running)
+    settlement.credit_due(world.running)
     assert world.refund_now(refund).state == "credited"
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_year_without_a_published_calendar_is_estimated(world: World) -> None:
@@ -348,7 +348,7 @@ def test_it_goes_back_to_the_card_that_paid_through_the_houses_books(world: Worl
     assert after["issuer:outstanding"] - before["issuer:outstanding"] == 30_00
     settle_on(world, "2026-04-01")
     assert (world.taken_from(anna), [line.moved_minor for line in world.at_bank(refund)]) == (40_00, [-30_00])
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_an_unbound_and_an_expired_card_still_receive(world: World) -> None:
@@ -402,13 +402,13 @@ def test_a_refund_that_failed_succeeds_as_the_same_refund(world: World) -> None:
     assert (failed.state, failed.reason, failed.attempt) == ("failed", "refund_failed", 1)
     assert refused(world, anna, paid, 40_01) == RefundExceedsPayment(40_01, 70_00, 30_00, "CNY")  # it stays owed
     world.clock.turn(minutes=5)
-    settlement.settle(world.running)
+    settlement.credit_due(world.running)
     again = world.refund_now(refund)
     assert (again.state, again.attempt, world.taken_from(anna)) == ("processing", 2, 40_00)
     settle_on(world, "2026-03-20")
     assert world.refund_now(refund).state == "credited"
     assert [line.moved_minor for line in world.at_bank(refund)] == [-30_00]
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_person_may_send_a_failed_refund_again_and_twice_is_once(world: World) -> None:
@@ -436,7 +436,7 @@ def test_after_five_tries_a_refund_waits_for_a_person_and_may_go_into_the_wallet
     for _ in range(7):
         states.append((world.refund_now(refund).state, world.refund_now(refund).attempt))
         world.clock.turn(minutes=5)
-        settlement.settle(world.running)
+        settlement.credit_due(world.running)
     assert states == [(f"{'manual' if n >= 5 else 'failed'}", min(n, 5)) for n in range(1, 8)]
     assert world.refund_now(refund).reason == "exceeds_charge"
     before = world.house_books()
@@ -447,7 +447,7 @@ def test_after_five_tries_a_refund_waits_for_a_person_and_may_go_into_the_wallet
     assert (world.refund_now(refund).redirected, world.available(anna)) == (True, 30_00)
     settle_on(world, "2026-03-20")
     assert world.available(anna) == 30_00
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_failed_refund_may_go_into_the_wallet_before_the_tries_are_over(world: World) -> None:
@@ -466,7 +466,7 @@ def test_a_bank_that_cannot_be_reached_is_told_later(own_world: World) -> None:
     world.bank.close()
     assert world.confirm(shop, refund)["state"] == "processing"
     world.reopen()
-    settlement.settle(world.running)
+    settlement.credit_due(world.running)
     assert (world.refund_now(refund).state, world.taken_from(anna)) == ("processing", 40_00)
     settle_on(world, "2026-03-05")
     assert world.refund_now(refund).state == "credited"
@@ -513,11 +513,11 @@ def test_a_merchant_without_the_money_owes_the_refund_until_it_has_it(own_world:
     assert (receipt["state"], receipt["reason"]) == ("processing", "merchant_short")
     now = world.refund_now(refund)
     assert (now.state, now.reason, now.due_on) == ("processing", "merchant_short", date(2026, 3, 2))
-    settlement.settle(world.running)
+    settlement.credit_due(world.running)
     assert (world.refund_now(refund).state, world.available(anna)) == ("processing", 30_00)
     assert overdue(RefundState.PROCESSING, now.due_on, date(2026, 3, 3))
     world.pay(ben, cafe, 20_00)
-    settlement.settle(world.running)
+    settlement.credit_due(world.running)
     assert (world.refund_now(refund).state, world.available(anna)) == ("credited", 60_00)
     assert world.books(cafe.id).get("wallet:CNY", 0) == 0
 

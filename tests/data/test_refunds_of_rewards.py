@@ -164,7 +164,7 @@ def test_points_that_were_spent_already_become_a_debt_and_nothing_can_be_redeeme
     assert (world.standing(anna).points, world.standing(anna).debt, lots(world, anna)) == (0, 50, [])
     assert world.books(anna)["points"] == -50
     assert refused(world, anna, cafe, 10_00, points=1) == no.InsufficientPoints(1, 0, 50)
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_later_earnings_pay_the_debt_first(world: World, rule: SetRule) -> None:
@@ -174,7 +174,7 @@ def test_later_earnings_pay_the_debt_first(world: World, rule: SetRule) -> None:
     world.pay(anna, cafe, 30_00)
     assert (world.standing(anna).points, world.standing(anna).debt, lots(world, anna)) == (10, 0, [10])
     world.pay(anna, cafe, 10_00, points=10)
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_points_that_come_back_pay_the_debt_first(world: World, rule: SetRule) -> None:
@@ -183,7 +183,7 @@ def test_points_that_come_back_pay_the_debt_first(world: World, rule: SetRule) -
     assert (world.standing(anna).points, world.standing(anna).debt) == (0, 10)
     world.refund(anna, cafe, spent, 12_00)
     assert (world.standing(anna).points, world.standing(anna).debt, lots(world, anna)) == (50, 0, [50])
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_debt_is_known_again_after_a_restart(own_world: World) -> None:
@@ -218,7 +218,7 @@ def test_whatever_the_cut_a_whole_refund_brings_back_exactly_what_was_paid(world
         assert now.cash >= 0
     assert (world.books(anna), world.books(cafe.id), world.house_books()) == before
     assert [claim_now(world, anna, claim)[0] for claim in (theirs, ours)] == ["returned", "returned"]
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_what_goes_back_to_a_card_brings_the_points_on_the_same_day(world: World) -> None:
@@ -234,7 +234,7 @@ def test_what_goes_back_to_a_card_brings_the_points_on_the_same_day(world: World
     assert world.refund_now(refund).state == "credited"
     assert (world.standing(anna).points, claim_now(world, anna, claim)[0]) == (100, "returned")
     assert world.taken_from(anna) == 0
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 # -- coupons
@@ -306,7 +306,7 @@ def test_whoever_gave_the_coupon_gives_back_without_it(world: World, *, theirs: 
         assert world.house_books().get("issuer:rewards", 0) - before == -1_00
     world.refund(anna, cafe, paid, 28_00)
     assert (world.books(cafe.id), world.available(anna)) == ({}, 500_00)
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_payment_without_cash_is_refunded_without_cash(world: World) -> None:

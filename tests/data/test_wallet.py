@@ -74,7 +74,7 @@ def test_a_plain_payment_is_spending_of_the_payer_and_takings_of_the_merchant(wo
     moved = {key: after.get(key, 0) - before.get(key, 0) for key in after}
     assert {key: minor for key, minor in moved.items() if minor} == {"issuer:points": -35, "issuer:points_cost": 35}
     assert world.facts(anna)[-1] == ("expense", "dining", -35_50, 35_50, 0)
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_the_receipt_says_everything(world: World) -> None:
@@ -124,7 +124,7 @@ def test_coupons_and_points_cost_whoever_gives_them(world: World) -> None:
         "issuer:points": 100 - 26,
         "issuer:points_cost": 26 - 100,
     }
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_card_pays_through_the_house_to_the_merchants_wallet(world: World) -> None:
@@ -152,7 +152,7 @@ def test_a_card_pays_through_the_house_to_the_merchants_wallet(world: World) -> 
         "issuer:points_cost": 32,
     }
     assert [line.captured_minor for line in world.at_bank(paid)] == [32_00]
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_payment_that_a_coupon_covers_whole_moves_no_money_of_the_payers(world: World) -> None:
@@ -169,7 +169,7 @@ def test_a_payment_that_a_coupon_covers_whole_moves_no_money_of_the_payers(world
     assert world.posted(anna, given["payment"]) == {}
     assert world.posted(cafe.id, given["payment"]) == {"wallet:CNY": 4_00, "book:takings": -4_00}
     assert world.at_bank(free["payment"]) == []
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_day_is_the_payers_own(world: World) -> None:
@@ -200,7 +200,7 @@ def test_it_is_filed_where_the_payer_taught_us_else_as_the_merchant_says(world: 
     assert paid["category"] == own
     assert world.facts(anna)[-1][:2] == ("expense", own)
     assert world.pay(world.member(10_00), cafe, 1_00)["category"] == "dining"  # nobody else is concerned
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def own_category(world: World, owner: OwnerId, name: str) -> str:
@@ -230,7 +230,7 @@ def test_spending_is_not_filed_under_an_income_or_a_category_that_was_put_away(w
     teaches(world, anna, how, shop.name, own)
     sorting.archive_category(world.db, sorting.ArchiveCategory(**by(anna), key=own))
     assert world.pay(anna, shop, 1_00)["category"] == "dining"
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_what_a_person_says_about_a_payment_later_holds(world: World) -> None:
@@ -242,7 +242,7 @@ def test_what_a_person_says_about_a_payment_later_holds(world: World) -> None:
         ("expense", "gifts", -35_00, 35_00),
         ("refund", "gifts", 10_00, -10_00),
     ]
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 # -- what is refused, in which order
@@ -468,7 +468,7 @@ def test_a_gift_is_spending_of_the_giver_and_income_of_the_taker(world: World) -
     assert world.facts(anna)[-1] == ("expense", "transfers_to_people", -20_00, 20_00, 0)
     assert world.facts(ben)[-1] == ("income", "received", 20_00, 0, 20_00)
     assert wallet.member_named(world.db, "Ben Gift") == ben
-    world.check(anna, ben)
+    world.facts_agree(anna, ben)
 
 
 def test_a_gift_earns_no_points_and_follows_what_was_taught_about_the_person(world: World) -> None:
@@ -478,7 +478,7 @@ def test_a_gift_earns_no_points_and_follows_what_was_taught_about_the_person(wor
     wallet.transfer(world.db, Transfer(**by(anna), recipient=ben, amount=20_00, currency="CNY"))
     assert world.facts(anna)[-1][:2] == ("expense", "rent")
     assert world.lots(anna) == []
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_gift_needs_two_members_with_a_wallet_in_the_currency_and_the_money(world: World) -> None:
@@ -560,7 +560,7 @@ def test_only_the_operator_takes_cash(world: World) -> None:
     assert (receipt["state"], receipt["balance_minor"]) == ("completed", 5_00)
     assert world.posted(anna, receipt["top_up"]) == {"cash": -5_00, "wallet:CNY": 5_00}
     assert world.facts(anna) == [("transfer", None, -5_00, 0, 0)]  # moved, neither earned nor spent
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_cash_is_put_into_a_wallet_that_is_there(world: World) -> None:

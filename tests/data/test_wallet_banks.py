@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from data import cards, operating, wallet
+from data import cards, operating, settlement, wallet
 from data.bookkeeping import Annotate, annotate
 from data.cards import CardKind, UnbindCard
 from data.errors import Rejection
@@ -77,7 +77,7 @@ def test_a_top_up_moves_money_from_the_card_to_the_wallet(world: World) -> None:
     assert after["issuer:clearing"] - before.get("issuer:clearing", 0) == 50_00
     assert after["issuer:outstanding"] - before.get("issuer:outstanding", 0) == -50_00
     assert world.taken_from(anna) == 50_00
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_declined_top_up_books_nothing(world: World) -> None:
@@ -151,7 +151,7 @@ def test_a_withdrawal_is_held_until_the_bank_has_it(world: World) -> None:
     assert world.house_books()["issuer:outstanding"] - before["issuer:outstanding"] == 30_00
     assert world.facts(anna)[-1] == ("transfer", None, -30_00, 0, 0)
     assert world.taken_from(anna) == -30_00
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_withdrawal_that_the_bank_refuses_is_put_back(world: World) -> None:
@@ -161,7 +161,7 @@ def test_a_withdrawal_that_the_bank_refuses_is_put_back(world: World) -> None:
         withdraw(world, anna, world.card(anna, house.DECLINED, CardKind.CREDIT), 30_00)
     assert (world.standing(anna).available, world.standing(anna).held) == (100_00, 0)
     assert (world.house_books(), world.taken_from(anna)) == (before, 0)
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_a_withdrawal_arrives_at_once_when_the_bank_answers(world: World) -> None:
@@ -215,7 +215,7 @@ def test_it_is_captured_with_the_day_it_was_made_once_the_bank_says_yes(world: W
     assert (world.standing(anna).points, world.taken_from(anna)) == (100 - 60 + 29, 29_40)
     final = wallet.pay(world.running, command)
     assert (final["state"], final["points_earned"], final["payment"]) == ("captured", 29, paid)
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_everything_is_free_again_once_the_bank_says_no(world: World) -> None:
@@ -232,54 +232,50 @@ def test_everything_is_free_again_once_the_bank_says_no(world: World) -> None:
     assert (world.standing(anna).points, world.taken_from(anna)) == (100, 0)
     receipt = world.pay(anna, cafe, 35_00, claims=(claim,), points=60)
     assert receipt["cash_minor"] == 29_40
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_the_bank_is_asked_later_and_later(own_world: World) -> None:
     world = own_world
     anna, cafe = world.member(), world.shop()
     charge = world.pay(anna, cafe, 35_00, card=world.card(anna, house.SILENT))["payment"]
-    rounds, asked = world.rounds(), list[int]()
-    for second in range(1, 5 * 60):
-        waits(world, rounds, seconds=1)
+    asked = list[int]()
+    for second in range(1, 5 + 10 + 20 + 40 + 1):
+        world.clock.turn(seconds=1)
+        settlement.ask_open(world.running)
         if asked_times(world, charge) > len(asked):
             asked.append(second)
-    assert [later - earlier for earlier, later in zip([0, *asked], asked, strict=False)] == [5, 10, 20, 40, 80]
+    assert [later - earlier for earlier, later in zip([0, *asked], asked, strict=False)] == [5, 10, 20, 40]
 
 
-def test_after_a_day_of_silence_it_waits_for_a_person_and_the_bank_is_left_alone(own_world: World) -> None:
+def test_after_a_day_of_silence_a_person_settles_it_and_the_bank_is_left_alone(own_world: World) -> None:
     world = own_world
-    anna, cafe = world.member(), world.shop()
-    charge = world.pay(anna, cafe, 35_00, card=world.card(anna, house.SILENT))["payment"]
-    rounds = world.rounds()
+    anna, cafe, grocer = world.member(), world.shop(), world.shop()
+    card = world.card(anna, house.SILENT)
+    commands = [world.paying(anna, shop, 35_00, card=card) for shop in (cafe, grocer)]
+    yes, nay = (wallet.pay(world.running, command)["payment"] for command in commands)
     for _ in range(backoff.MOST + 5):
-        waits(world, rounds, minutes=15)
-    assert charge_now(world, anna, charge) == ("manual", backoff.MOST + 1)
-    asked = asked_times(world, charge)
-    waits(world, rounds, days=2)
-    assert asked_times(world, charge) == asked
-    assert world.books(anna) == {}
-
-
-@pytest.mark.parametrize("approved", [True, False])
-def test_the_operators_word_settles_what_the_bank_never_answered(own_world: World, *, approved: bool) -> None:
-    world = own_world
-    anna, cafe = world.member(), world.shop()
-    command = world.paying(anna, cafe, 35_00, card=world.card(anna, house.SILENT))
-    charge = UUID(wallet.pay(world.running, command)["payment"])
-    rounds = world.rounds()
-    for _ in range(backoff.MOST + 5):
-        waits(world, rounds, minutes=15)
-    if approved:
-        receipt = operating.answer_charge(world.running, world.operator, anna, charge, approved=True, reason="called")
+        world.clock.turn(minutes=15)
+        settlement.ask_open(world.running)
+    assert [charge_now(world, anna, charge) for charge in (yes, nay)] == [("manual", backoff.MOST + 1)] * 2
+    asked = asked_times(world, yes)
+    waits(world, world.rounds(), days=2)
+    assert (asked_times(world, yes), world.books(anna)) == (asked, {})
+    for _ in range(2):  # a second press changes nothing
+        receipt = operating.answer_charge(
+            world.running, world.operator, anna, UUID(yes), approved=True, reason="called"
+        )
         assert receipt["state"] == "captured"
-        assert wallet.pay(world.running, command)["state"] == "captured"
-    else:
-        with pytest.raises(no.CardDeclined):
-            operating.answer_charge(world.running, world.operator, anna, charge, approved=False, reason="called")
-        with pytest.raises(no.CardDeclined):
-            wallet.pay(world.running, command)
-    assert world.books(cafe.id) == ({"wallet:CNY": 35_00, "book:takings": -35_00} if approved else {})
+    with pytest.raises(no.ChargeSettled) as told:
+        operating.answer_charge(world.running, world.operator, anna, UUID(yes), approved=False)
+    assert told.value == no.ChargeSettled("approved")
+    with pytest.raises(no.CardDeclined):
+        operating.answer_charge(world.running, world.operator, anna, UUID(nay), approved=False, reason="called")
+    assert wallet.pay(world.running, commands[0])["state"] == "captured"
+    with pytest.raises(no.CardDeclined):
+        wallet.pay(world.running, commands[1])
+    assert world.books(cafe.id) == {"wallet:CNY": 35_00, "book:takings": -35_00}
+    assert world.books(grocer.id) == {}
     world.check(anna)
 
 
@@ -292,7 +288,7 @@ def test_a_final_answer_is_never_changed(world: World) -> None:
         operating.answer_charge(world.running, world.operator, anna, paid, approved=False)
     assert told.value == no.ChargeSettled("approved")
     assert world.books(cafe.id) == {"wallet:CNY": 35_00, "book:takings": -35_00}
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 @pytest.mark.parametrize("number", [house.SILENT_THEN_YES, house.SILENT_THEN_NO])
@@ -305,7 +301,7 @@ def test_a_silent_top_up_is_answered_later(world: World, number: str) -> None:
     waits(world, rounds, seconds=11)
     expected = 40_00 if number == house.SILENT_THEN_YES else 0
     assert (world.available(anna), world.taken_from(anna)) == (expected, expected)
-    world.check(anna)
+    world.facts_agree(anna)
 
 
 def test_an_open_charge_is_asked_about_whatever_else_its_owner_does_meanwhile(world: World) -> None:
