@@ -6,7 +6,9 @@ cumulative floors, so any cutting into parts gives back exactly what was paid.
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import sys
 from datetime import UTC, date, timedelta
 from typing import Any, Final
 
@@ -39,7 +41,7 @@ from data.ledger.wallet.commands import (
     RetryRefund,
 )
 from data.ledger.wallet.deed import Deed, Leg, Stamp, points_legs
-from data.ledger.wallet.earning import claw, given_back, points_for
+from data.ledger.wallet.earning import Lot, Taken, claw, given_back, points_for
 from data.ledger.wallet.refusals import (
     MerchantShort,
     PaymentNotCaptured,
@@ -53,6 +55,8 @@ from data.ledger.working_days import DAYS_TO_CREDIT, Due
 MOST_REFUNDS: Final = 50
 WITHIN: Final = timedelta(days=365)
 GRACE: Final = timedelta(days=30)  # of points whose lot is over by the time they come back
+_NEWEST: Final = sys.maxsize  # the number of a lot that is made only now
+Moves = list[tuple[str | None, int]]  # points in and out of lots; None: the debt
 
 
 def request(books: Books, command: RequestRefund, stamp: Stamp) -> Deed:
@@ -323,10 +327,10 @@ def _credit(
 ) -> None:
     member, merchant = books.member(payment.row.owner), books.merchant(payment.row.merchant)
     day = member.day(stamp.now)
-    back, restored = _points_back(deed, member, payment, parts.points, day, stamp)
-    taken, debt, clawed = _clawed(member, payment, parts, day)
+    # In LEDGER §5's order: what was redeemed comes back first, so that it can be taken for what was earned.
+    back = _points_back(deed, member, payment, parts.points, day, stamp)
+    taken, debt, clawed = _clawed(_lots_after(member, back, day), payment, parts, day)
     moves = [*back, *((lot, -points) for lot, points in taken), *([(None, -debt)] if debt else [])]
-    moves, debt = _settled(member, moves, debt)
     _book_payer(books, deed, payment, refund, stamp, parts, moves, redirected=redirected)
     _book_merchant(deed, merchant, member, payment, refund, stamp, parts)
     to_card = payment.row.card is not None and not redirected
@@ -338,7 +342,7 @@ def _credit(
         currency=payment.row.currency,
         rewards=rewards,
         cleared=-parts.cash if to_card else 0,
-        redeemed=-restored,
+        redeemed=-parts.points,
         earned=-clawed,
     )
     if any(leg[1] for leg in issued):
@@ -368,15 +372,11 @@ def _credit(
     }
 
 
-def _points_back(
-    deed: Deed, member: Member, payment: Payment, points: int, day: date, stamp: Stamp
-) -> tuple[list[tuple[str | None, int]], int]:
-    """Redeemed points to the lots they came from; a lot that is over is replaced by one with 30 days' grace."""
-    if not points:
-        return [], 0
-    moves: list[tuple[str | None, int]] = []
+def _points_back(deed: Deed, member: Member, payment: Payment, points: int, day: date, stamp: Stamp) -> Moves:
+    """Redeemed points: to a debt first, then to the lots they came from; one that is over gets 30 days' grace."""
+    moves: Moves = []
     late = 0
-    for lot, part in given_back(payment.lots(), payment.back("points"), points):
+    for lot, part in given_back(payment.lots(), payment.back("points"), points) if points else []:
         if member.lots[lot].alive(day):
             moves.append((lot, part))
         else:
@@ -385,10 +385,30 @@ def _points_back(
         key = str(new_id())
         deed.add(rows.LotRow(member.owner, key, stamp.seq(), payment.row.id, day, day + GRACE, stamp.recorded_at))
         moves.append((key, late))
-    return moves, points
+    return _debt_first(member, moves)
 
 
-def _clawed(member: Member, payment: Payment, parts: Portions, day: date) -> tuple[list[tuple[str, int]], int, int]:
+def _debt_first(member: Member, moves: Moves) -> Moves:
+    owed = max(0, member.debt)
+    settled: Moves = []
+    for lot, points in moves:
+        pays = min(points, owed)
+        owed -= pays
+        settled += [(None, pays)] if pays else []
+        settled += [(lot, points - pays)] if points - pays else []
+    return settled
+
+
+def _lots_after(member: Member, back: Moves, day: date) -> list[Lot]:
+    """The member's lots once these points are back; a lot that memory has not yet is made for them now."""
+    lots = {key: dataclasses.replace(lot) for key, lot in member.lots.items()}
+    for key, points in back:
+        if key is not None:
+            lots.setdefault(key, Lot(key, day + GRACE, _NEWEST, 0)).remaining += points
+    return list(lots.values())
+
+
+def _clawed(lots: list[Lot], payment: Payment, parts: Portions, day: date) -> tuple[list[Taken], int, int]:
     """Earned points that go back: from which lots, how many are missing, and how many in all.
 
     Of what the cash that came back had earned, what expired unspent is gone already.
@@ -400,7 +420,7 @@ def _clawed(member: Member, payment: Payment, parts: Portions, day: date) -> tup
     due_before = row.earned - _kept(row, before)
     due = row.earned - _kept(row, before + parts.cash) - due_before
     expired_before = due_before - payment.back("clawed")
-    taken, missing = claw(list(member.lots.values()), row.id, due, expired_before, day)
+    taken, missing = claw(lots, row.id, due, expired_before, day)
     return taken, missing, sum(points for _, points in taken) + missing
 
 
@@ -410,20 +430,6 @@ def _kept(row: rows.PaymentRow, cash_back: int) -> int:
     return min(row.earned, points_for(row.cash - cash_back, per_unit, bp, None))
 
 
-def _settled(
-    member: Member, moves: list[tuple[str | None, int]], debt: int
-) -> tuple[list[tuple[str | None, int]], int]:
-    """What comes back pays a debt first, the one there was and the one this refund makes."""
-    owed = max(0, member.debt) + debt
-    settled: list[tuple[str | None, int]] = []
-    for lot, points in moves:
-        pays = min(points, owed) if lot is not None and points > 0 else 0
-        owed -= pays
-        settled += [(None, pays)] if pays else []
-        settled += [(lot, points - pays)] if points - pays else []
-    return settled, debt
-
-
 def _book_payer(
     books: Books,
     deed: Deed,
@@ -431,7 +437,7 @@ def _book_payer(
     refund: Refund,
     stamp: Stamp,
     parts: Portions,
-    moves: list[tuple[str | None, int]],
+    moves: Moves,
     *,
     redirected: bool,
 ) -> None:
