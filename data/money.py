@@ -116,7 +116,7 @@ def parse_amount(text: str, currency: str, *, decimal_comma: bool = False) -> Mo
 
 _SYMBOLS = "¥￥$€£元圆块"
 # A blank or an apostrophe between digits groups thousands: `1 234` is one figure, `123 45` are two.
-_TORN = re.compile(r"\d[ '](?!\d{3}(?!\d))\d")
+_TORN = re.compile(r"\d[ ']+(?!\d{3}(?!\d))\d")
 _DOT_GROUPED = re.compile(r"(\d{1,3}(,\d{3})+|\d+)(\.\d*)?|\.\d+")
 _COMMA_GROUPED = re.compile(r"(\d{1,3}(\.\d{3})+|\d+)(,\d*)?|,\d+")
 

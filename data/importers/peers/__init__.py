@@ -11,12 +11,14 @@ from data.importers.peers import (
     feidee,
     firefly,
     hledger,
+    monefy,
     paypal,
     revolut,
     sure,
     swedbank,
     utrade,
     wise,
+    ynab,
 )
 from data.importers.table import Importer
 
@@ -32,6 +34,8 @@ PEERS: Final[tuple[Importer, ...]] = (
     feidee.IMPORTER,
     feidee.WEB_IMPORTER,
     hledger.IMPORTER,
+    monefy.IMPORTER,
+    ynab.IMPORTER,
     paypal.IMPORTER,
     revolut.IMPORTER,
     wise.IMPORTER,

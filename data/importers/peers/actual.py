@@ -6,7 +6,6 @@ its total with the amount 0 and a row for each part.
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -57,8 +56,7 @@ def _half(row: Record, amount: Money, accounts: frozenset[str]) -> tuple[str, ..
 def _part(amount: Money, name: str, payee: str, category: str, *, moved: bool) -> Part:
     account = PRESET.account(name)
     if moved:
-        one = part(Kind.TRANSFER, amount, account)
-        return dataclasses.replace(one, counter=PRESET.account(payee))
+        return part(Kind.TRANSFER, amount, account)
     if payee.casefold() == _STARTING or category.casefold().endswith("starting balances"):
         return part(Kind.ADJUSTMENT, amount, account)
     # Money in under a spending category is given back; without one, or under the income group, it is earned.

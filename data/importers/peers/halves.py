@@ -16,7 +16,8 @@ Found = Told | Closes | Passed | Problem
 def joined(rows: Sequence[Found]) -> list[Found]:
     """The rows with both halves of each transfer in the row that paid; the other row is passed over.
 
-    A half without its other (a file of one account alone) stays as it is, with the account that it names.
+    A half without its other (a file of one account alone) stays as it is and names no other account: when that one's
+    file comes, its row must not be counted on top.
     """
     waiting: defaultdict[tuple[str, ...], tuple[deque[int], deque[int]]] = defaultdict(lambda: (deque(), deque()))
     for at, row in enumerate(rows):

@@ -20,12 +20,12 @@ from data.importers.peers.record import (
     Style,
     Unreadable,
     comma_in,
+    currency_named,
     heading_of,
     order_in,
     title_of,
 )
 from data.importers.peers.told import BALANCE, Closes, Part, Told
-from data.importers.reading import text_of
 from data.importers.signed import by_direction
 from data.importers.statement import AccountHint, AccountKind, Closing, FileRefused, Line, Problem, Skipped, Statement
 from data.importers.table import Importer, Row, Table
@@ -108,7 +108,8 @@ class _Reading:
 
     def __init__(self, preset: Preset, table: Table, heading: Heading, rows: Sequence[Row], currency: str) -> None:
         comma = comma_in(heading, rows, preset.figures)
-        style = Style(preset.order, comma, currency, preset.zone)
+        said = currency_named(heading, rows, preset.figures)
+        style = Style(preset.order, comma, said or currency, preset.zone)
         order: DateOrder | None = preset.order
         if preset.days:
             order = order_in(heading, rows, preset.days)
@@ -171,8 +172,10 @@ class _Reading:
         return Problem(record.row.line, cell, reason, text[:100], self._table.sheet, self._cells(record))
 
     def _cells(self, record: Record) -> dict[str, str]:
-        spare = map(str, range(len(self._heading.names) + 1, len(record.row.cells) + 1))
-        return dict(zip((*self._heading.names, *spare), map(text_of, record.row.cells), strict=False))
+        names, texts = self._heading.names, record.texts
+        if len(texts) > len(names):
+            names = (*names, *map(str, range(len(names) + 1, len(texts) + 1)))
+        return dict(zip(names, texts, strict=False))
 
     def _lines(self, record: Record, told: Told) -> list[Line]:
         cells = self._cells(record)

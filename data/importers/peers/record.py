@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timezone
 
 from data.errors import Rejection
-from data.importers.figures import LONGEST, currency_of, figure_of, uses_decimal_comma
+from data.importers.figures import LONGEST, currency_in, currency_of, figure_of, uses_decimal_comma
 from data.importers.headings import NOTHING
 from data.importers.mapping import DateOrder
 from data.importers.moments import moment_of, order_of, time_of, zone_of
@@ -91,6 +91,14 @@ class Style:
     zone: timezone
 
 
+def currency_named(heading: Heading, rows: Sequence[Row], words: Sequence[str]) -> str | None:
+    """The one currency that the figures of `words` carry with them, as code or symbol."""
+    places = [heading.places[word] for word in words if word in heading.places]
+    cells = (row.cells[at] for row in rows[:200] for at in places if at < len(row.cells))
+    named = {currency_in(text_of(cell)) for cell in cells} - {None}
+    return named.pop() if len(named) == 1 else None
+
+
 def comma_in(heading: Heading, rows: Sequence[Row], words: Sequence[str]) -> bool:
     """Whether the columns of `words` write 1.234,56."""
     places = [heading.places[word] for word in words if word in heading.places]
@@ -103,27 +111,40 @@ def order_in(heading: Heading, rows: Sequence[Row], word: str) -> DateOrder | No
     return order_of([row.cells[at] for row in rows if 0 <= at < len(row.cells)])
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Record:
-    """One row, read by our words for its columns."""
+@functools.lru_cache(maxsize=8192)
+def _money(text: str, currency: str, *, comma: bool) -> Money | str:
+    """The amount that a text states, or the reason why it states none."""
+    if len(text) > LONGEST:
+        return "amount_unreadable"
+    try:
+        return parse_amount(figure_of(text)[0], currency, decimal_comma=comma)
+    except Rejection as rejection:
+        return rejection.code
 
-    row: Row
-    heading: Heading
-    style: Style
+
+class Record:
+    """One row, read by our words for its columns. `texts`: its cells without their padding."""
+
+    __slots__ = ("_places", "_style", "row", "texts")
+
+    def __init__(self, row: Row, heading: Heading, style: Style) -> None:
+        self.row, self._places, self._style = row, heading.places, style
+        self.texts = tuple([cell.strip() if isinstance(cell, str) else text_of(cell) for cell in row.cells])
 
     def cell(self, word: str) -> Cell:
         """The cell, "" where the file or a short row has none."""
-        at = self.heading.places.get(word, -1)
+        at = self._places.get(word, -1)
         return self.row.cells[at] if 0 <= at < len(self.row.cells) else ""
 
     def text(self, word: str) -> str:
         """The cell's text; a dash or a slash alone is an empty cell's sign."""
-        text = text_of(self.cell(word))
+        at = self._places.get(word, -1)
+        text = self.texts[at] if 0 <= at < len(self.texts) else ""
         return "" if text in NOTHING else text
 
     def has(self, word: str) -> bool:
         """Whether the file has such a column."""
-        return word in self.heading.places
+        return word in self._places
 
     def money(self, word: str, currency: str = "") -> Money:
         """The signed amount of a cell; zero where it is empty.
@@ -131,16 +152,14 @@ class Record:
         Raises:
             Unreadable: for anything that is no amount of the currency.
         """
-        text, code = self.text(word), currency or self.style.currency
+        text, code = self.text(word), currency or self._style.currency
         if not text:
             return Money(0, code)
-        if len(text) > LONGEST:
-            raise Unreadable(word, "amount_unreadable", text)
-        comma = self.style.decimal_comma and isinstance(self.cell(word), str)
-        try:
-            return parse_amount(figure_of(text)[0], code, decimal_comma=comma)
-        except Rejection as rejection:
-            raise Unreadable(word, rejection.code, text) from None
+        comma = self._style.decimal_comma and isinstance(self.cell(word), str)
+        found = _money(text, code, comma=comma)
+        if isinstance(found, str):
+            raise Unreadable(word, found, text)
+        return found
 
     def stated(self, word: str, currency: str = "") -> Money:
         """As `money`, of a cell that must not be empty.
@@ -159,7 +178,7 @@ class Record:
             Unreadable: for a currency that does not exist.
         """
         text = self.text(word)
-        found = currency_of(text) if text else self.style.currency
+        found = currency_of(text) if text else self._style.currency
         if found is None:
             raise Unreadable(word, "currency_unknown", text)
         return found
@@ -170,10 +189,10 @@ class Record:
         Raises:
             Unreadable: for a day that is none.
         """
-        found = moment_of(self.cell(day), self.style.order)
+        found = moment_of(self.cell(day), self._style.order)
         if isinstance(found, str):
             raise Unreadable(day, found, self.text(day))
         on, at, own = found
         at = time_of(self.cell(clock)) or at if self.has(clock) else at
         own = zone or own or zone_of(self.cell("timezone"))
-        return datetime.combine(on, at or time(), own or self.style.zone)
+        return datetime.combine(on, at or time(), own or self._style.zone)

@@ -784,17 +784,60 @@ def test_a_year_of_mint_is_in_dollars_with_accounts_of_its_own() -> None:
     assert Decimal(spent).scaleb(-2) == Decimal(str(figures["spend_excl_card_payment"]))
 
 
-def test_monefys_days_come_first_without_a_doubt() -> None:
+def test_monefys_days_come_first_and_its_transfers_are_told_once() -> None:
     path = "hledger/csv/apps/monefy.csv"
-    found, figures = parsed(sample(path).read_bytes()), expected()[path]
+    found, figures = file(path), expected()[path]
 
-    assert found.statement is not None
-    assert found.mapping is not None
-    assert found.mapping.doubts == ()
-    assert found.statement.problems == ()
-    assert sums(found.statement, Direction.IN) == (figures["inflow_n"], Decimal(figures["inflow"]))
-    assert sums(found.statement, Direction.OUT) == (figures["outflow_n"], Decimal(figures["outflow"]))
-    assert {line.booked_on for line in found.statement.lines} == {date(2021, 12, 6)}
+    # The figures count rows: a transfer is one in each account, which is one line here.
+    assert (found.format, found.problems, [row.reason for row in found.skipped]) == ("monefy", (), ["other_side"])
+    assert len(found.lines) + 1 == figures["rows"]
+    assert reached(found)["Cash", "USD"] == -55_00 - 25_00 + 1280_80 - 200_00
+    assert reached(found)["Payment card", "USD"] == -180_00 + 4884_00 - 12_00 + 200_00
+    assert sum(reached(found).values()) == int((Decimal(figures["inflow"]) - Decimal(figures["outflow"])) * 100)
+    assert {line.booked_on for line in found.lines} == {date(2021, 12, 6)}
+    assert moves(found)[-1] == ("transfer", "out", "200.00 USD", "Cash", "Payment card")
+
+
+def test_monefys_decimal_commas_and_opening_balances() -> None:
+    found = read(
+        "date;account;category;amount;currency;converted amount;currency;description\n"
+        "01/02/2024;Cash;Initial balance 'Cash';1.000,50;EUR;1.000,50;EUR;\n"
+        "02/02/2024;Cash;Food;-12,30;EUR;-12,30;EUR;bread\n"
+    )
+
+    assert moves(found) == [
+        ("adjustment", "in", "1000.50 EUR", "Cash", None),
+        ("expense", "out", "12.30 EUR", "Cash", None),
+    ]
+    assert [line.booked_on.month for line in found.lines] == [2, 2]
+
+
+YNAB = "Account,Flag,Date,Payee,Category Group/Category,Category Group,Category,Memo,Outflow,Inflow,Cleared\n"
+
+
+def test_ynabs_register_has_both_rows_of_transfers_and_two_columns_of_amounts() -> None:
+    found = read(
+        YNAB
+        + "Bank,,12/31/2023,Starting Balance,Inflow: Ready to Assign,Inflow,Ready to Assign,,$0.00,$500.00,Cleared\n"
+        "Bank,,01/05/2024,Grocer,Food: Groceries,Food,Groceries,weekly,$45.00,$0.00,Cleared\n"
+        "Bank,,01/06/2024,Grocer,Food: Groceries,Food,Groceries,bottles,$0.00,$2.50,Cleared\n"
+        "Savings,,01/07/2024,Transfer : Bank,,,,,$0.00,$100.00,Cleared\n"
+        "Bank,,01/07/2024,Transfer : Savings,,,,,$100.00,$0.00,Cleared\n"
+        'Bank,,01/08/2024,Employer,Inflow: Ready to Assign,Inflow,Ready to Assign,,$0.00,"$2,000.00",Uncleared\n'
+        "Bank,,01/09/2024,Transfer : Visa,,,,,$30.00,$0.00,Uncleared\n"
+    )
+
+    assert found.format == "ynab"
+    assert moves(found) == [
+        ("adjustment", "in", "500.00 USD", "Bank", None),
+        ("expense", "out", "45.00 USD", "Bank", None),
+        ("refund", "in", "2.50 USD", "Bank", None),
+        ("transfer", "out", "100.00 USD", "Bank", "Savings"),
+        ("income", "in", "2000.00 USD", "Bank", None),
+        # The card's own row is not in the file: when it comes, it must not count on top.
+        ("transfer", "out", "30.00 USD", "Bank", None),
+    ]
+    assert (found.lines[1].source_category, found.lines[1].note) == ("Groceries", "weekly")
 
 
 @pytest.mark.parametrize("name", ["balance.csv", "debit_credit.csv"])
@@ -843,6 +886,14 @@ HEADERS = {
     "Verwendungszweck;Glaeubiger ID;Mandatsreferenz;Kundenreferenz (End-to-End);Sammlerreferenz;Lastschrift "
     "Ursprungsbetrag;Auslagenersatz Ruecklastschrift;Beguenstigter/Zahlungspflichtiger;Kontonummer/IBAN;BIC "
     "(SWIFT-Code);Betrag;Waehrung;Info",
+    "de/commerzbank/csv-giro": "Buchungstag;Wertstellung;Umsatzart;Buchungstext;Betrag;Währung;Auftraggeberkonto;"
+    "Bankleitzahl Auftraggeberkonto;IBAN Auftraggeberkonto;Kategorie",
+    "fr/boursorama": "dateOp;dateVal;label;category;categoryParent;supplierFound;amount;accountNum;accountLabel;"
+    "accountBalance",
+    "ca/tangerine": "Date,Transaction,Name,Memo,Amount",
+    "gb/barclays": "Number,Date,Account,Amount,Subcategory,Memo",
+    "gb/lloyds": "Transaction Date,Transaction Type,Sort Code,Account Number,Transaction Description,Debit Amount,"
+    "Credit Amount,Balance,",
     "gb/monzo": "Transaction ID,Date,Time,Type,Name,Emoji,Category,Amount,Currency,Local amount,Local currency,"
     "Notes and #tags,Address,Receipt,Description,Category split,Money Out,Money In",
     "gb/starling": "Date,Counter Party,Reference,Type,Amount (GBP),Balance (GBP),Spending Category",
@@ -863,6 +914,9 @@ MEANT = {
     "category-name": Role.CATEGORY,
     "account-name": Role.ACCOUNT,
     "account-iban": Role.ACCOUNT,
+    "account-number": Role.ACCOUNT,
+    "amount_debit": Role.DEBIT,
+    "amount_credit": Role.CREDIT,
     "opposing-name": Role.PAYEE,
     "ing-debit-credit": Role.DIRECTION,
     "generic-debit-credit": Role.DIRECTION,
@@ -899,7 +953,8 @@ def test_shipped_mappings_mean_what_fireflys_presets_mean(path: str) -> None:
     assert {role for role in meant if role in ours and ours[role] not in meant[role]} == {
         role for file, role in OURS if file == path and role in ours
     }
-    assert {role for role in (Role.DATE, Role.AMOUNT) if role not in ours} == set()
+    assert Role.DATE in ours
+    assert Role.AMOUNT in ours or {Role.DEBIT, Role.CREDIT} <= ours.keys()
     letters = [letter for letter in written.casefold() if letter in "ymd"]
     assert "".join(letters) == found.date_order.value
 
