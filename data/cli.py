@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "password": "set a person's password; the app must not be running",
     "backup": "copy the whole store into a new file",
     "restore": "put a backup in the store's place; what was there is kept aside",
+    "journal": "write everything of a person as a Beancount or hledger journal",
     "verify": "check every promise of the ledger",
     "rebuild": "derive what the screens read anew from the ledger",
     "apply": "carry out commands of the wallet from JSON Lines; the app must not be running",

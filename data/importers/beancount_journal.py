@@ -27,13 +27,17 @@ _ACCOUNT: Final = r"[^\W\d_a-z][\w\-]*(?::[^\W_][\w\-]*)+"
 _DIRECTIVES: Final = "open|close|commodity|balance|pad|price|event|note|document|custom|query"
 _SURE: Final = re.compile(
     rf"""^(?:(?:option|plugin)[ \t]+"
-    |{_DATE}[ \t]+(?:
-        (?:open|close|balance|pad)[ \t]+{_ACCOUNT}
-        |(?:commodity|price)[ \t]+[A-Z]
-        |(?:txn|[*!])[ \t]*(?:["\#^;][^\n]*)?\n  # a transaction, below it a posting
-            (?:[^\n]*"[^\n]*\n){{0,9}}?(?:[ \t]+[^\n]*\n){{0,9}}?[ \t]+(?:[!*][ \t]+)?{_ACCOUNT}(?:\s|$)
-    ))""",
+    |{_DATE}[ \t]+(?:(?:open|close|balance|pad)[ \t]+{_ACCOUNT}|(?:commodity|price)[ \t]+[A-Z]))""",
     re.MULTILINE | re.VERBOSE,
+)
+# A transaction, and below it a posting: those of the other family can look the same.
+_LIKELY: Final = re.compile(
+    rf"""^{_DATE}[ \t]+(?:txn|[*!])[ \t]*(?:["\#^;][^\n]*)?\n
+    (?:[^\n]*"[^\n]*\n){{0,9}}?(?:[ \t]+[^\n]*\n){{0,9}}?[ \t]+(?:[!*][ \t]+)?{_ACCOUNT}(?:\s|$)""",
+    re.MULTILINE | re.VERBOSE,
+)
+_OTHERS: Final = re.compile(
+    rf"^(?:(?:account|commodity|alias|apply|payee|tag|[PDY])[ \t]|{_DATE}[ \t]+[*!][ \t]+[^\s\"#^;])", re.MULTILINE
 )
 _DATED: Final = re.compile(
     rf"(?P<date>{_DATE})\s+(?P<what>{_DIRECTIVES}|txn|[!*&#?%A-Z](?=\s|\"|$))\s*(?P<rest>.*)", re.DOTALL
@@ -65,7 +69,8 @@ _LONGEST_STRING: Final = 200  # lines
 
 def recognises(data: bytes) -> bool:
     """Whether a directive or a transaction of this family stands in it."""
-    return bool(_SURE.search(head_of(data)))
+    head = head_of(data)
+    return bool(_SURE.search(head) or (_LIKELY.search(head) and not _OTHERS.search(head)))
 
 
 def parse(data: bytes, file: str, reading: Reading) -> tuple[Statement, Reading]:
@@ -123,6 +128,8 @@ class _Reader:
         self._problems: list[Problem] = []
         self._tags: list[str] = []
         self._open: Transaction | str | None = None
+        self._postings: list[Posting] = []
+        self._cells: dict[str, str] = {}
         self._broken = False
 
     def take(self, number: int, line: str) -> None:
@@ -151,7 +158,8 @@ class _Reader:
 
     def _close(self) -> None:
         if isinstance(self._open, Transaction) and not self._broken:
-            self._events.append(self._open)
+            postings = tuple(self._postings)
+            self._events.append(dataclasses.replace(self._open, postings=postings, cells=self._cells))
         self._open, self._broken = None, False
 
     def _unclear(self, number: int, line: str, reason: str = "line_unsupported", cell: str = "") -> None:
@@ -214,10 +222,9 @@ class _Reader:
         outside = _STRING.sub("", rest)
         labels = [*_LABEL.findall(outside), *self._tags]
         payee, narration = (texts[0], texts[1]) if len(texts) > 1 else ("", texts[0] if texts else "")
-        self._open = Transaction(
-            number, on, (), payee.strip(), narration, flag="" if flag == "txn" else flag,
-            note=" ".join(labels), cells={str(number): line},
-        )  # fmt: skip
+        note, flag = " ".join(labels), "" if flag == "txn" else flag
+        self._open = Transaction(number, on, (), payee.strip(), narration, flag=flag, note=note)
+        self._postings, self._cells = [], {str(number): line}
         if _LABEL.sub("", outside).strip(" |\n"):
             self._unclear(number, line)
 
@@ -232,11 +239,11 @@ class _Reader:
             note = f"{self._open.note} {line}".strip()
             self._open = dataclasses.replace(self._open, note=note)
         else:
-            self._posting(number, line, self._open)
+            self._posting(number, line)
 
     def _metadata(self, key: str, value: str) -> None:
         if isinstance(self._open, Transaction):
-            if key == "time" and not self._open.postings:
+            if key == "time" and not self._postings:
                 self._open = dataclasses.replace(self._open, moment=value)
         elif self._open and key in {"key", "label"}:
             known = self._named.get(self._open, Named())
@@ -244,20 +251,17 @@ class _Reader:
                 dataclasses.replace(known, key=value) if key == "key" else dataclasses.replace(known, label=value)
             )
 
-    def _posting(self, number: int, line: str, one: Transaction) -> None:
-        cells = {**one.cells, str(number): line}
+    def _posting(self, number: int, line: str) -> None:
+        self._cells[str(number)] = line
         found = _POSTING.fullmatch(line)
         units = _UNITS.fullmatch((found["rest"] or "").strip()) if found else None
-        self._open = dataclasses.replace(one, cells=cells)
         if found is None or units is None:
             self._unclear(number, line, "line_unsupported" if found is None else "amount_unreadable")
             return
         try:
-            posting = _read_posting(number, found["account"], units)
+            self._postings.append(_read_posting(number, found["account"], units))
         except Unreadable as unreadable:
             self._unclear(number, line, "amount_unreadable", unreadable.text)
-            return
-        self._open = dataclasses.replace(one, cells=cells, postings=(*one.postings, posting))
 
 
 def _read_posting(number: int, account: str, found: re.Match[str]) -> Posting:

@@ -7,6 +7,7 @@ are exact fractions, units are the journal's own words until a currency is known
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
@@ -28,7 +29,7 @@ class Root(StrEnum):
     @property
     def own(self) -> bool:
         """Whether an account of this kind holds what the person has or owes."""
-        return self in {Root.ASSET, Root.LIABILITY}
+        return self is Root.ASSET or self is Root.LIABILITY
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ class Journal:
     problems: tuple[Problem, ...] = ()
 
 
+@functools.lru_cache(maxsize=4096)
 def is_money(unit: str) -> bool:
     """Whether the unit is a currency (or points)."""
     try:
@@ -135,7 +137,8 @@ def is_money(unit: str) -> bool:
 
 def in_minor(amount: Amount) -> Fraction:
     """The amount of a currency in its minor units; a fraction where it is finer than they are."""
-    return Fraction(amount.number * 10 ** exponent(amount.unit))
+    scale: int = 10 ** exponent(amount.unit)
+    return amount.number * scale
 
 
 def parts_of(account: str) -> list[str]:

@@ -9,6 +9,7 @@ exchange of two currencies leaves open in each of them has no other account and 
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -101,11 +102,11 @@ class _Books:
     """What has been settled so far. held: account and unit → so much; paid: what goods there cost, by unit of cost."""
 
     def __init__(self, journal: Journal) -> None:
-        self._journal = journal
         self._held: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
         self._paid: defaultdict[tuple[str, str], Sums] = defaultdict(dict)
         self._accounts = {posting.account for event in journal.events for posting in _postings(event)}
         self._targets: dict[tuple[str, str, int], Holding] = {}
+        self._root_of = functools.cache(journal.root_of)
         self._padded: set[tuple[int, str]] = set()
         self.pads: dict[str, Pad] = {}
         self.unfilled: dict[int, Pad] = {}
@@ -134,7 +135,7 @@ class _Books:
             if missing:
                 self.unfilled.pop(pad.line, None)
                 yield from self._filled(pad, Amount(missing, unit))
-        root = self._journal.root_of(one.account)
+        root = self._root_of(one.account)
         if root is None or not root.own:
             yield Skipped(one.line, "no_own_account", cells=cells)
         elif not is_money(unit) or in_minor(one.amount).denominator != 1:
@@ -208,7 +209,7 @@ class _Books:
                 paid[weight.unit] = paid.get(weight.unit, Fraction()) + weight.number
                 if not self._held[place]:
                     paid.clear()
-            root, target = self._journal.root_of(posting.account), posting.target
+            root, target = self._root_of(posting.account), posting.target
             if target is not None and root is not None and root.own and is_money(target.unit):
                 minor, day = in_minor(target), one.on.toordinal()
                 if minor.denominator == 1:
@@ -218,11 +219,12 @@ class _Books:
                 self._targets.pop((posting.account, units.unit, one.on.toordinal()), None)
 
     def _in_money(self, one: Transaction, completed: Sequence[Posting]) -> Settled:
-        same = not any(_residual(dataclasses.replace(p, weights=()) for p in completed if p.virtual != "(").values())
+        priced = any(posting.weights for posting in completed)
+        same = not priced or not any(_sums(p.units for p in completed if p.virtual != "(").values())
         legs: list[Leg] = []
         derived: list[int] = []
         for posting in completed:
-            root = self._journal.root_of(posting.account)
+            root = self._root_of(posting.account)
             value, weighed = _value(posting, root, same=same)
             if value is None:
                 continue
@@ -247,17 +249,25 @@ def _postings(event: Event) -> Iterator[Posting]:
 
 
 def _choose(posting: Posting, choice: int) -> Posting:
-    kept = posting.weights[min(choice, len(posting.weights) - 1) :][:1] if posting.weights else ()
-    return dataclasses.replace(posting, weights=kept)
+    if len(posting.weights) <= 1:
+        return posting
+    at = min(choice, len(posting.weights) - 1)
+    return dataclasses.replace(posting, weights=posting.weights[at : at + 1])
+
+
+def _sums(amounts: Iterable[Amount | None]) -> Sums:
+    sums: Sums = {}
+    for amount in amounts:
+        if amount is not None:
+            known = sums.get(amount.unit)
+            sums[amount.unit] = amount.number if known is None else known + amount.number
+    return sums
 
 
 def _residual(postings: Iterable[Posting]) -> Sums:
-    sums: Sums = {}
-    for posting in postings:
-        weight = posting.weights[0] if posting.weights else posting.units
-        if weight is not None and not posting.at_cost:
-            sums[weight.unit] = sums.get(weight.unit, Fraction()) + weight.number
-    return {unit: number for unit, number in sums.items() if number}
+    """What the postings leave open of each unit, by what they count for."""
+    weighed = (posting.weights[0] if posting.weights else posting.units for posting in postings if not posting.at_cost)
+    return {unit: number for unit, number in _sums(weighed).items() if number}
 
 
 def _filled_up(postings: list[Posting]) -> list[Posting] | None:

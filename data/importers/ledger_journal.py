@@ -109,6 +109,8 @@ class _Reader:
         self._skipped: list[Skipped] = []
         self._problems: list[Problem] = []
         self._open: Transaction | None = None
+        self._postings: list[Posting] = []
+        self._cells: dict[str, str] = {}
         self._directive = ""
         self._broken = False
         self._until = ""
@@ -138,11 +140,11 @@ class _Reader:
         )
 
     def _close(self) -> None:
-        one = self._open
+        one, postings = self._open, self._postings
         if one is not None and not self._broken:
-            if self._bucket and len(one.postings) == 1 and one.postings[0].units:
-                one = dataclasses.replace(one, postings=(*one.postings, Posting(one.line, self._bucket, None)))
-            self._events.append(one)
+            if self._bucket and len(postings) == 1 and postings[0].units:
+                postings.append(Posting(one.line, self._bucket, None))
+            self._events.append(dataclasses.replace(one, postings=tuple(postings), cells=self._cells))
         self._open, self._broken, self._directive = None, False, ""
 
     def _unclear(self, number: int, line: str, reason: str, cell: str) -> None:
@@ -231,8 +233,8 @@ class _Reader:
             found["code"] or "",
             found["flag"] or "",
             comment.strip(),
-            cells={str(number): line},
         )
+        self._postings, self._cells = [], {str(number): line}
 
     def _indented(self, number: int, line: str) -> None:
         if self._open is None:
@@ -243,10 +245,10 @@ class _Reader:
                 self._broken = False
         elif line[0] == ";":
             tags = {found["key"]: found["value"].strip() for found in _TAG.finditer(line[1:])}
-            if tags.get("time") and not self._open.postings:
+            if tags.get("time") and not self._postings:
                 self._open = dataclasses.replace(self._open, moment=tags["time"])
         elif line[0] != "#":
-            self._posting(number, line, self._open)
+            self._posting(number, line)
 
     def _below_directive(self, line: str) -> None:
         word, _, rest = self._directive.partition(" ")
@@ -257,9 +259,8 @@ class _Reader:
         elif word == "commodity" and line.split(maxsplit=1)[0] == "default":
             self._writing = dataclasses.replace(self._writing, currency=self._writing.unit(rest))
 
-    def _posting(self, number: int, line: str, one: Transaction) -> None:
-        cells = {**one.cells, str(number): line}
-        self._open = dataclasses.replace(one, cells=cells)
+    def _posting(self, number: int, line: str) -> None:
+        self._cells[str(number)] = line
         found = _POSTING.fullmatch(_uncommented(line))
         if found is None:
             self._unclear(number, line, "line_unsupported", line.split(maxsplit=1)[0])
@@ -272,8 +273,9 @@ class _Reader:
         name, virtual = found["account"], ""
         if (name[0], name[-1]) in {("(", ")"), ("[", "]")}:
             name, virtual = name[1:-1].strip(), name[0]
-        posting = Posting(number, self._full(name), said.units, said.weights, virtual=virtual, target=said.target)
-        self._open = dataclasses.replace(one, cells=cells, postings=(*one.postings, posting))
+        account = self._full(name)
+        posting = Posting(number, account, said.units, said.weights, virtual=virtual, target=said.target)
+        self._postings.append(posting)
 
     def _full(self, name: str) -> str:
         """The account's whole name: what stands for it, below what is applied to all."""
@@ -287,6 +289,8 @@ class _Reader:
 
 
 def _uncommented(line: str) -> str:
+    if '"' not in line:
+        return line.partition(";")[0].rstrip()
     quoted = False
     for at, char in enumerate(line):
         if char == '"':
