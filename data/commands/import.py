@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from data.database import Database
 from data.errors import Rejection
 from data.identity import person_named
 from data.ids import OwnerId, new_request_id
+from data.importers.archive import is_archive
+from data.importers.mapping import DateOrder
 from data.importers.recognise import MAX_BYTES, Parsed, recognise
 from data.importers.statement import FileRefused
 from data.preferences import preferences_of
@@ -23,6 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="statement, workbook or zip")
     parser.add_argument("--user", required=True, metavar="NAME", help="whose books; a new name is admitted")
     parser.add_argument("--password", help="of a protected zip")
+    parser.add_argument(
+        "--dates", choices=("mdy", "dmy", "ymd"), help="the order of dates in a QIF file whose dates leave it open"
+    )
     add_home(parser)
 
 
@@ -50,10 +56,20 @@ def _results(database: Database, owner: OwnerId | None, path: Path, arguments: a
     except OSError as error:
         return [Parsed(path.name, refusal=FileRefused(path.name, "unreadable", detail=error.strerror or ""))]
     if owner is None:
-        return recognise(data, path.name, arguments.password)
+        return [_dated(one, data, arguments.dates) for one in recognise(data, path.name, arguments.password)]
     saved = statements.mappings(database, owner)
     currency = preferences_of(database, owner).currency
-    return recognise(data, path.name, arguments.password, saved, currency=currency)
+    results = recognise(data, path.name, arguments.password, saved, currency=currency)
+    return [_dated(result, data, arguments.dates) for result in results]
+
+
+def _dated(result: Parsed, data: bytes, order: str | None) -> Parsed:
+    """A document whose dates can be read in more than one way, read in the order that was asked for."""
+    mapping = result.mapping
+    if order is None or mapping is None or result.needs is not None or not mapping.ambiguous or is_archive(data):
+        return result
+    settled = dataclasses.replace(mapping, date_order=DateOrder(order), doubts=())
+    return recognise(data, result.file, mapping=settled)[0]
 
 
 def _refusal(result: Parsed) -> Rejection | None:

@@ -10,9 +10,9 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from datetime import date
-from fractions import Fraction
 from typing import Final
 
+from data.importers.beancount_postings import ACCOUNT, posting_of
 from data.importers.journal_book import Amount, Check, Event, Journal, Named, Pad, Posting, Root, Transaction
 from data.importers.journal_lines import statement_of
 from data.importers.journal_numbers import Unreadable, calculated
@@ -23,17 +23,16 @@ from data.importers.statement import Problem, Statement
 FORMAT: Final = "beancount"
 
 _DATE: Final = r"\d{4}[-/]\d{2}[-/]\d{2}"
-_ACCOUNT: Final = r"[^\W\d_a-z][\w\-]*(?::[^\W_][\w\-]*)+"
 _DIRECTIVES: Final = "open|close|commodity|balance|pad|price|event|note|document|custom|query"
 _SURE: Final = re.compile(
     rf"""^(?:(?:option|plugin)[ \t]+"
-    |{_DATE}[ \t]+(?:(?:open|close|balance|pad)[ \t]+{_ACCOUNT}|(?:commodity|price)[ \t]+[A-Z]))""",
+    |{_DATE}[ \t]+(?:(?:open|close|balance|pad)[ \t]+{ACCOUNT}|(?:commodity|price)[ \t]+[A-Z]))""",
     re.MULTILINE | re.VERBOSE,
 )
 # A transaction, and below it a posting: those of the other family can look the same.
 _LIKELY: Final = re.compile(
     rf"""^{_DATE}[ \t]+(?:txn|[*!])[ \t]*(?:["\#^;][^\n]*)?\n
-    (?:[^\n]*"[^\n]*\n){{0,9}}?(?:[ \t]+[^\n]*\n){{0,9}}?[ \t]+(?:[!*][ \t]+)?{_ACCOUNT}(?:\s|$)""",
+    (?:[^\n]*"[^\n]*\n){{0,9}}?(?:[ \t]+[^\n]*\n){{0,9}}?[ \t]+(?:[!*][ \t]+)?{ACCOUNT}(?:\s|$)""",
     re.MULTILINE | re.VERBOSE,
 )
 _OTHERS: Final = re.compile(
@@ -46,14 +45,8 @@ _BARE: Final = re.compile(rf'(?P<date>{_DATE})\s+(?P<rest>".*)', re.DOTALL)
 _STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _LABEL: Final = re.compile(r"[#^][\w\-/.:]+")
 _META: Final = re.compile(r"(?P<key>[a-z][\w\-]*):(?:\s+(?P<value>.*))?", re.DOTALL)
-_POSTING: Final = re.compile(rf"(?:[!*&#?%A-Z]\s+)?(?P<account>{_ACCOUNT})(?:\s+(?P<rest>.*))?")
-_UNITS: Final = re.compile(
-    r"(?P<number>[-+*/().,\d\s]*?)\s*(?P<unit>[A-Z][A-Z0-9'._\-]*)?\s*"
-    r"(?P<cost>\{\{[^}]*\}\}|\{[^}]*\})?\s*(?P<price>@@?.*)?"
-)
-_PRICED: Final = re.compile(r"(?P<number>[-+*/().,\d\s]+?)\s*(?P<unit>[A-Z][A-Z0-9'._\-]*)")
 _CHECKED: Final = re.compile(
-    rf"(?P<account>{_ACCOUNT})\s+(?P<number>[-+*/().,\d\s]+?)(?:~[^A-Z]*)?\s*(?P<unit>[A-Z][A-Z0-9'._\-]*)"
+    rf"(?P<account>{ACCOUNT})\s+(?P<number>[-+*/().,\d\s]+?)(?:~[^A-Z]*)?\s*(?P<unit>[A-Z][A-Z0-9'._\-]*)"
 )
 _ROOTS: Final = {
     "Assets": Root.ASSET,
@@ -253,52 +246,11 @@ class _Reader:
 
     def _posting(self, number: int, line: str) -> None:
         self._cells[str(number)] = line
-        found = _POSTING.fullmatch(line)
-        units = _UNITS.fullmatch((found["rest"] or "").strip()) if found else None
-        if found is None or units is None:
-            self._unclear(number, line, "line_unsupported" if found is None else "amount_unreadable")
-            return
         try:
-            self._postings.append(_read_posting(number, found["account"], units))
+            self._postings.append(posting_of(number, line))
         except Unreadable as unreadable:
-            self._unclear(number, line, "amount_unreadable", unreadable.text)
-
-
-def _read_posting(number: int, account: str, found: re.Match[str]) -> Posting:
-    text, unit = found["number"].strip(), found["unit"]
-    if not text:
-        return Posting(number, account, None)
-    if not unit:
-        raise Unreadable(text)
-    units = Amount(calculated(text), unit)
-    weights = [weight for weight in (_cost(units, found["cost"]), _price(units, found["price"])) if weight]
-    at_cost = bool(found["cost"]) and _cost(units, found["cost"]) is None
-    return Posting(number, account, units, tuple(weights), at_cost)
-
-
-def _cost(units: Amount, text: str | None) -> Amount | None:
-    """`{100 USD, 2024-01-02, "lot"}` a unit, `{{1000 USD}}` for all, `{100 # 5 USD}` a unit and once."""
-    for part in (text or "").strip("{}").split(","):
-        each, hash_, once = part.partition("#")
-        found = _PRICED.fullmatch((once or each).strip())
-        if found is None:
-            continue
-        stated = calculated(found["number"])
-        if text and text.startswith("{{"):
-            return Amount(abs(stated) if units.number > 0 else -abs(stated), found["unit"])
-        a_unit = calculated(each) if hash_ and each.strip() else Fraction() if hash_ else stated
-        return Amount(a_unit * units.number + (stated if hash_ else 0), found["unit"])
-    return None
-
-
-def _price(units: Amount, text: str | None) -> Amount | None:
-    found = _PRICED.fullmatch((text or "").lstrip("@").strip())
-    if found is None or text is None:
-        return None
-    stated = calculated(found["number"])
-    if text.startswith("@@"):
-        return Amount(abs(stated) if units.number > 0 else -abs(stated), found["unit"])
-    return Amount(stated * units.number, found["unit"])
+            reason = "amount_unreadable" if unreadable.text else "line_unsupported"
+            self._unclear(number, line, reason, unreadable.text)
 
 
 def _day(text: str) -> date | None:

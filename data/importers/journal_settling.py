@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from fractions import Fraction
-from typing import Final
 
 from data.importers.journal_book import (
     Amount,
@@ -29,11 +28,9 @@ from data.importers.journal_book import (
     in_minor,
     is_money,
 )
+from data.importers.journal_weighing import Sums, choose, filled_up, residual, sums
 from data.importers.statement import Problem, Skipped
 from data.money import MAX_MINOR
-
-_TWO: Final = 2
-Sums = dict[str, Fraction]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -177,13 +174,13 @@ class _Books:
     def _balanced(self, one: Transaction, group: Sequence[Posting]) -> list[Posting]:
         weighed = [self._weighed(posting) for posting in group]
         for choice in range(max((len(posting.weights) for posting in weighed), default=0) or 1):
-            chosen = [_choose(posting, choice) for posting in weighed]
-            filled = _filled_up(chosen)
+            chosen = [choose(posting, choice) for posting in weighed]
+            filled = filled_up(chosen)
             if filled is not None:
                 return filled
         if sum(posting.units is None or posting.at_cost for posting in weighed) > 1:
             raise _Unsettled(one.line, "amount", "amount_missing")
-        raise _Unsettled(one.line, "amount", "unbalanced", _said(_residual(weighed)))
+        raise _Unsettled(one.line, "amount", "unbalanced", _said(residual(weighed)))
 
     def _weighed(self, posting: Posting) -> Posting:
         """Goods that leave at a cost nobody states cost what such goods there cost on average."""
@@ -220,7 +217,7 @@ class _Books:
 
     def _in_money(self, one: Transaction, completed: Sequence[Posting]) -> Settled:
         priced = any(posting.weights for posting in completed)
-        same = not priced or not any(_sums(p.units for p in completed if p.virtual != "(").values())
+        same = not priced or not any(sums(p.units for p in completed if p.virtual != "(").values())
         legs: list[Leg] = []
         derived: list[int] = []
         for posting in completed:
@@ -246,57 +243,6 @@ def _postings(event: Event) -> Iterator[Posting]:
         yield from event.postings
     elif isinstance(event, Pad):
         yield Posting(event.line, event.account, None)
-
-
-def _choose(posting: Posting, choice: int) -> Posting:
-    if len(posting.weights) <= 1:
-        return posting
-    at = min(choice, len(posting.weights) - 1)
-    return dataclasses.replace(posting, weights=posting.weights[at : at + 1])
-
-
-def _sums(amounts: Iterable[Amount | None]) -> Sums:
-    sums: Sums = {}
-    for amount in amounts:
-        if amount is not None:
-            known = sums.get(amount.unit)
-            sums[amount.unit] = amount.number if known is None else known + amount.number
-    return sums
-
-
-def _residual(postings: Iterable[Posting]) -> Sums:
-    """What the postings leave open of each unit, by what they count for."""
-    weighed = (posting.weights[0] if posting.weights else posting.units for posting in postings if not posting.at_cost)
-    return {unit: number for unit, number in _sums(weighed).items() if number}
-
-
-def _filled_up(postings: list[Posting]) -> list[Posting] | None:
-    """The postings with the one that says no amount (or no cost) filled; None when they do not add up."""
-    silent = [at for at, posting in enumerate(postings) if posting.units is None or posting.at_cost]
-    rest = _residual(postings)
-    if len(silent) > 1:
-        return None
-    if not silent:
-        return postings if _adds_up(postings, rest) else None
-    one = postings[silent[0]]
-    if one.units is not None:
-        weights = tuple(Amount(-number, unit) for unit, number in rest.items())
-        return None if len(weights) != 1 else [
-            *postings[: silent[0]], dataclasses.replace(one, weights=weights, at_cost=False), *postings[silent[0] + 1 :]
-        ]  # fmt: skip
-    filled = [dataclasses.replace(one, units=Amount(-number, unit)) for unit, number in rest.items()]
-    return [*postings[: silent[0]], *filled, *postings[silent[0] + 1 :]]
-
-
-def _adds_up(postings: Sequence[Posting], rest: Sums) -> bool:
-    """Exactly; but for prices within a minor unit each; or as an exchange of one unit for another."""
-    weighed = sum(bool(posting.weights) for posting in postings)
-    left = {unit: number for unit, number in rest.items() if not _tiny(unit, number, weighed)}
-    return not left or (len(left) == _TWO and not weighed and min(left.values()) < 0 < max(left.values()))
-
-
-def _tiny(unit: str, number: Fraction, weighed: int) -> bool:
-    return bool(weighed) and is_money(unit) and abs(in_minor(Amount(number, unit))) <= weighed
 
 
 def _value(posting: Posting, root: Root | None, *, same: bool) -> tuple[Amount | None, bool]:

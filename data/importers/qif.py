@@ -9,7 +9,6 @@ person is asked for the order of the dates where the dates leave it open.
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import PurePath
@@ -21,10 +20,10 @@ from data.importers.mapping import DateOrder, Doubt
 from data.importers.mapping import Mapping as Reading
 from data.importers.methods import card_in
 from data.importers.ofx_values import amount_of
+from data.importers.qif_pieces import Found, Piece, once, pieces_of
 from data.importers.qif_text import (
     MONEY_SECTIONS,
     Record,
-    Split,
     day_of,
     looks_like_qif,
     order_of,
@@ -56,22 +55,6 @@ _CASH_IN: Final = frozenset({"xin", "contribx", "miscinc", "intinc", "div", "cgl
 _CASH_OUT: Final = frozenset({"xout", "withdrwx", "miscexp", "margint"})
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class _Piece:
-    """A part of a record: signed amount, category or other account, and which part it is (None: the whole)."""
-
-    amount: Money
-    category: str
-    memo: str
-    number: int | None = None
-
-    @property
-    def other(self) -> str:
-        """The account in `[brackets]`, "" for a category."""
-        name = self.category.split("]", 1)[0]
-        return name[1:].strip() if name.startswith("[") and "]" in self.category else ""
-
-
 class _File:
     """What the records of one file share."""
 
@@ -87,7 +70,7 @@ class _File:
         self._named = {
             one.section: name
             for one in reversed(listed)
-            if one.account is None and _is_opening(one) and (name := _Piece(_ZERO, one.value("L"), "").other)
+            if one.account is None and _is_opening(one) and (name := Piece(_ZERO, one.value("L"), "").other)
         }
 
     def instant(self, day: date) -> datetime:
@@ -134,7 +117,7 @@ def parse(data: bytes, file: str, reading: Reading) -> tuple[Statement, Reading]
         doubts = () if proven else (Doubt.DATE_ORDER,)
         reading = dataclasses.replace(reading, date_order=order, doubts=doubts)
     whole = _File(listed, file, reading, reading.date_order)
-    found = list(_once([list(_record(whole, one)) for one in listed]))
+    found = list(once([list(_record(whole, one)) for one in listed]))
     lines = tuple(one for one in found if isinstance(one, Line))
     statement = Statement(
         FORMAT,
@@ -157,10 +140,7 @@ def _about_the_file(money: Sequence[Record], reading: Reading) -> Iterator[Probl
         yield Problem(first.line, "D", f"{Doubt.DATE_ORDER.value}_ambiguous", first.value("D"))
 
 
-_Found = Line | Skipped | Problem | Closing
-
-
-def _record(whole: _File, record: Record) -> Iterator[_Found]:
+def _record(whole: _File, record: Record) -> Iterator[Found]:
     """What a record becomes; lists of categories, classes, securities and the like say nothing about money."""
     cells = _cells(record)
     if record.section == "account":
@@ -178,7 +158,7 @@ def _record(whole: _File, record: Record) -> Iterator[_Found]:
             yield Skipped(record.line, "investment", cells=cells)
 
 
-def _transaction(whole: _File, record: Record, cells: Mapping[str, str], sign: int) -> Iterator[_Found]:
+def _transaction(whole: _File, record: Record, cells: Mapping[str, str], sign: int) -> Iterator[Found]:
     if not record.closed:
         yield Problem(record.line, "^", "truncated", cells=cells)
         return
@@ -191,7 +171,7 @@ def _transaction(whole: _File, record: Record, cells: Mapping[str, str], sign: i
         yield Problem(record.line, "T", "missing", cells=cells)
         return
     try:
-        pieces = _pieces(record, text, sign, whole.reading.currency)
+        pieces = pieces_of(record, text, sign, whole.reading.currency)
     except Rejection as rejection:
         yield Problem(record.line, "T", rejection.code, text, cells=cells)
         return
@@ -202,29 +182,10 @@ def _transaction(whole: _File, record: Record, cells: Mapping[str, str], sign: i
         yield _line(whole, record, piece, account, day, part, cells)
 
 
-def _pieces(record: Record, text: str, sign: int, currency: str) -> list[_Piece]:
-    """The record in parts that add up to its amount; parts that move nothing are left out.
-
-    Raises:
-        AmountUnreadable, CurrencyUnknown.
-    """
-    total = amount_of(text, currency)
-    total = -abs(total) if sign < 0 else total
-    parts = [_part(number, split, currency) for number, split in enumerate(record.splits) if split.amount]
-    if not parts:
-        return [_Piece(total, record.value("L"), "")] if total else []
-    rest = total - sum((part.amount for part in parts), Money(0, currency))
-    return [part for part in (*parts, _Piece(rest, "", "", len(record.splits))) if part.amount]
-
-
-def _part(number: int, split: Split, currency: str) -> _Piece:
-    return _Piece(amount_of(split.amount, currency), split.category, split.memo, number)
-
-
 def _line(
     whole: _File,
     record: Record,
-    piece: _Piece,
+    piece: Piece,
     account: AccountHint,
     day: date,
     part: int,
@@ -264,7 +225,7 @@ def _line(
     )
 
 
-def _kind(whole: _File, record: Record, piece: _Piece, account: AccountHint, category: str) -> Kind:
+def _kind(whole: _File, record: Record, piece: Piece, account: AccountHint, category: str) -> Kind:
     if _is_opening(record) or (piece.other and whole.named(piece.other).key == account.key):
         return Kind.ADJUSTMENT
     if piece.other or record.value("N").casefold() in {"xin", "xout", "contribx", "withdrwx"}:
@@ -305,26 +266,3 @@ def _cells(record: Record) -> dict[str, str]:
         for number, one in enumerate(record.splits, 1)
     }
     return {**record.values, **splits}
-
-
-def _once(rows: list[list[_Found]]) -> Iterator[_Found]:
-    """Every transfer once: of two accounts that list the same one, the record that says more about it keeps it."""
-    told: Counter[tuple[tuple[str, ...], str]] = Counter()
-    by_detail = sorted(range(len(rows)), key=lambda at: -len(rows[at]))
-    dropped: set[tuple[int, int]] = set()
-    for at in by_detail:
-        for place, one in enumerate(rows[at]):
-            if not isinstance(one, Line) or one.counter is None:
-                continue
-            here, there = (one.identity, one.account.key), (one.identity, one.counter.key)
-            if told[there]:
-                told[there] -= 1
-                dropped.add((at, place))
-            else:
-                told[here] += 1
-    for at, row in enumerate(rows):
-        for place, one in enumerate(row):
-            if (at, place) not in dropped:
-                yield one
-            elif len(row) == 1 and isinstance(one, Line):
-                yield Skipped(one.line, "other_side", cells=one.cells)

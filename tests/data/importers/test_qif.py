@@ -6,6 +6,7 @@ import dataclasses
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.categories.categorise import Book
+from data.cli import REFUSED, main
 from data.importers import qif
 from data.importers.mapping import DateOrder, Doubt, Mapping
 from data.importers.qif_text import day_of, order_of
@@ -385,3 +387,16 @@ def test_an_amount_finer_than_the_currency_is_shown_not_rounded() -> None:
     found = parse(bank("D13/02/2024\nT-1.005"))
 
     assert [problem.reason for problem in found.problems] == ["amount_unreadable"]
+
+
+def test_on_the_command_line_the_order_of_dates_is_an_argument(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "bank.qif"
+    file.write_text(bank("D01/02/2024\nT-1\nPShop"))
+    command = ["import", str(file), "--user", "a", "--home", str(tmp_path)]
+
+    assert main(command) == REFUSED
+    assert "mapping_needed" in capsys.readouterr().err
+    assert main([*command, "--dates", "dmy"]) == 0
+    assert "1 booked" in capsys.readouterr().out
