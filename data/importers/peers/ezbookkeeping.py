@@ -16,38 +16,38 @@ from data.importers.statement import Kind
 from data.importers.verdicts import Unclear
 from data.money import Money
 
-_OPENING: Final = frozenset({"balance modification", "modify balance", "opening balance"})
+_KINDS: Final = {
+    **dict.fromkeys(("expense", "支出"), Kind.EXPENSE),
+    **dict.fromkeys(("income", "收入"), Kind.INCOME),
+    **dict.fromkeys(("transfer", "转账"), Kind.TRANSFER),
+    **dict.fromkeys(("balance modification", "modify balance", "修改余额"), Kind.ADJUSTMENT),
+}
 
 
 def _read(row: Record) -> Answer:
-    return (
-        Told(
-            row.when(),
-            _parts(row),
-            description=row.text("description"),
-            category=row.text("subcategory") or row.text("category"),
-            word=row.text("type"),
-        )
-        if _known(row)
-        else Unclear("type")
+    kind = _KINDS.get(row.text("type").casefold())
+    if kind is None:
+        return Unclear("type")
+    return Told(
+        row.when(),
+        _parts(row, kind),
+        description=row.text("description"),
+        category=row.text("subcategory") or row.text("category"),
+        word=row.text("type"),
     )
 
 
-def _known(row: Record) -> bool:
-    return row.text("type").casefold() in {*_OPENING, "income", "expense", "transfer"}
-
-
-def _parts(row: Record) -> tuple[Part, ...]:
-    word, account = row.text("type").casefold(), PRESET.account(row.text("account"))
+def _parts(row: Record, kind: Kind) -> tuple[Part, ...]:
+    account = PRESET.account(row.text("account"))
     amount = row.stated("amount", row.currency())
     if not amount:
         return ()
-    if word == "expense":
+    if kind is Kind.EXPENSE:
         return (spent(amount, account),)
-    if word == "income":
+    if kind is Kind.INCOME:
         return (earned(amount, account),)
-    if word in _OPENING:
-        return (part(Kind.ADJUSTMENT, amount, account),)
+    if kind is Kind.ADJUSTMENT:
+        return (part(kind, amount, account),)
     return _transfer(row, amount)
 
 

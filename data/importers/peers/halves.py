@@ -26,9 +26,16 @@ def joined(rows: Sequence[Found]) -> list[Found]:
             (paid if row.parts[0].direction is OUT else got).append(at)
     found = list(rows)
     for paid, got in waiting.values():
-        for out, back in zip(paid, got, strict=False):
-            found[out], found[back] = _whole(rows[out], rows[back]), OTHER_HALF
+        for out in paid:
+            back = next((at for at in got if _account(rows[at]) != _account(rows[out])), None)
+            if back is not None:
+                got.remove(back)
+                found[out], found[back] = _whole(rows[out], rows[back]), OTHER_HALF
     return found
+
+
+def _account(row: Found) -> str:
+    return row.parts[0].account.key if isinstance(row, Told) else ""
 
 
 def _whole(out: Found, back: Found) -> Found:

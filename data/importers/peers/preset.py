@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from datetime import timezone
+from pathlib import PurePath
 
 from data.importers.balances import Stand, closings_of
 from data.importers.instants import CHINA
@@ -159,7 +160,10 @@ class _Reading:
         if isinstance(answer, Unclear):
             name, text = self._heading.name(answer.column), record.text(answer.column)
             return self._problem(record, name, "status_unknown", text)
-        return Passed("zero_amount") if isinstance(answer, Told) and not answer.parts else answer
+        if not isinstance(answer, Told):
+            return answer
+        moved = tuple(part for part in answer.parts if part.amount)
+        return dataclasses.replace(answer, parts=moved) if moved else Passed("zero_amount")
 
     def _cut(self, record: Record) -> bool:
         """Whether the file breaks off in this row, perhaps within a figure: the last one alone is short."""
@@ -189,7 +193,7 @@ class _Reading:
             amount=part.amount,
             occurred_at=told.when,
             booked_on=told.booked_on or told.when.date(),
-            account=part.account,
+            account=part.account if part.account.label else self._nameless(part.account),
             identity=self._identity(told, part),
             part=number,
             sheet=self._table.sheet,
@@ -205,6 +209,10 @@ class _Reading:
             stated_direction=told.word,
             cells=cells,
         )
+
+    def _nameless(self, account: AccountHint) -> AccountHint:
+        """The one account of a file that names none: the file's name is what people know it by."""
+        return dataclasses.replace(account, label=PurePath(self._table.file).stem)
 
     def _identity(self, told: Told, part: Part) -> tuple[str, ...]:
         amount = (part.amount.plain(), part.amount.currency, part.direction.value)

@@ -1,4 +1,4 @@
-"""Revolut's account statement (CSV or sheet, English): one balance for each currency and product.
+"""Revolut's account statement (CSV or sheet, English), of people and of firms: one balance per currency and product.
 
 The amount is without the fee, the balance with it. Only what is completed has moved; an exchange is a row in each
 currency. Money moves at the completed date, the purchase was made at the started one.
@@ -48,6 +48,8 @@ def _read(row: Record) -> Answer:
         (*_parts(row, amount, account), *fees(fee, account)),
         booked_on=settled.date(),
         payee=row.text("description"),
+        note=row.text("reference"),
+        order_id=row.text("id"),
         status=row.text("state"),
         word=row.text("type"),
         stands=(account, row.money("balance", currency)) if row.text("balance") else None,
@@ -75,14 +77,16 @@ def _account(product: str, currency: str) -> AccountHint:
 PRESET: Final = Preset(
     format="revolut",
     columns={
+        "id": ("ID",),
         "type": ("Type",),
         "product": ("Product",),
-        "date": ("Started Date",),
-        "completed": ("Completed Date",),
+        "date": ("Started Date", "Date started (UTC)"),
+        "completed": ("Completed Date", "Date completed (UTC)"),
         "description": ("Description",),
+        "reference": ("Reference",),
         "amount": ("Amount",),
         "fee": ("Fee",),
-        "currency": ("Currency",),
+        "currency": ("Currency", "Payment currency"),
         "state": ("State",),
         "balance": ("Balance",),
     },
