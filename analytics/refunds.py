@@ -1,4 +1,7 @@
-"""Which purchase a refund may belong to, and which refunds a purchase: suggestions, for a person to decide."""
+"""Which purchase a refund may belong to, and which refunds a purchase: suggestions, for a person to decide.
+
+What was paid through the wallet is none of them: what came back of it is known.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,7 @@ FROM (
     FROM published_fact f
     WHERE f.owner = $owner AND f.kind IN ('expense', 'fee') AND f.currency = $currency
         AND f.booked_on >= $since AND f.booked_on <= $until
+        AND f.entry NOT IN (SELECT w.id FROM published_payment w WHERE w.owner = $owner)
     GROUP BY f.entry, f.booked_on, f.currency, f.payee_key
 ) p
 LEFT JOIN (
@@ -54,6 +58,10 @@ WHERE p.paid - coalesce(r.back, 0) >= $amount
     AND ($text = '' OR strpos(lower(p.payee), $text) > 0 OR strpos(lower(p.description), $text) > 0)
 ORDER BY p.same DESC, p.paid = $amount DESC, p.booked_on DESC, p.entry
 LIMIT $limit"""
+_OF_WALLET: Final = """
+SELECT count(*) FROM (
+    SELECT p.id FROM published_payment p WHERE p.owner = $owner AND p.id = $entry
+    UNION ALL SELECT r.id FROM published_refund r WHERE r.owner = $owner AND r.id = $entry) w"""
 _REFUNDS: Final = """
 SELECT p.entry, p.booked_on, p.payee, p.back, p.currency, p.same
 FROM (
@@ -78,6 +86,11 @@ def purchases_for(scope: Scope, refund: Sought, limit: int = 30) -> tuple[Candid
 def refunds_for(scope: Scope, purchase: Sought, limit: int = 30) -> tuple[Candidate, ...]:
     """Unlinked refunds of the year after that fit into what is still refundable, the likeliest first."""
     return _found(scope, _REFUNDS, purchase, limit, purchase.booked_on, purchase.booked_on + _REACH)
+
+
+def of_wallet(scope: Scope, entry: UUID) -> bool:
+    """Whether it was paid or given back through the wallet, so that nothing is linked to it by hand."""
+    return scope.db.read(_OF_WALLET, {"owner": scope.owner, "entry": entry}) != [(0,)]
 
 
 def _found(scope: Scope, sql: str, sought: Sought, limit: int, since: date, until: date) -> tuple[Candidate, ...]:

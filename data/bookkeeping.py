@@ -14,11 +14,12 @@ from uuid import UUID
 from data.categories import normalise_payee
 from data.database import Database
 from data.errors import NotFound
-from data.ids import EntryId
+from data.ids import EntryId, OwnerId
 from data.ledger import changes
 from data.ledger.changes import (
     Annotate,
     Annotated,
+    KeptByWallet,
     LinkRefund,
     Reclassified,
     Reclassify,
@@ -28,7 +29,7 @@ from data.ledger.changes import (
     UnlinkRefund,
     Unsplit,
 )
-from data.store import correcting, facts, words
+from data.store import accounts, correcting, facts, words
 from data.store.command import Plan, Reader, Rows, Write
 from data.store.owner_settings import month_start_day
 from data.store.words import Word
@@ -36,6 +37,7 @@ from data.store.words import Word
 __all__ = [
     "Annotate",
     "Annotated",
+    "KeptByWallet",
     "LinkRefund",
     "Reclassified",
     "Reclassify",
@@ -93,7 +95,7 @@ def link_refund(database: Database, command: LinkRefund) -> None:
     """Tie a refund to its purchase.
 
     Raises:
-        NotFound, NotARefund, NotAPurchase, CurrencyDiffers, RefundExceedsPayment: nothing was changed.
+        NotFound, KeptByWallet, NotARefund, NotAPurchase, CurrencyDiffers, RefundExceedsPayment: nothing was changed.
     """
     database.submit(command, _link)
 
@@ -102,7 +104,7 @@ def unlink_refund(database: Database, command: UnlinkRefund) -> None:
     """Untie a refund from its purchase.
 
     Raises:
-        NotFound: no such transaction, or it is linked to none.
+        NotFound: no such transaction, or it is linked to none. KeptByWallet: the wallet gave it back.
     """
     database.submit(command, _unlink)
 
@@ -205,6 +207,7 @@ def _unsplit(reader: Reader, command: Unsplit, now: datetime) -> Plan:
 
 def _link(reader: Reader, command: LinkRefund, now: datetime) -> Plan:
     found = words.standing(reader, command.owner, [command.refund, command.original])
+    _require_outside_wallet(reader, command.owner, command.refund, command.original)
     refunded = words.refunded(reader, command.owner, command.original, apart_from=command.refund)
     changes.check_link(found[0], found[-1], refunded)
     # From now on the refund has its purchase's category, also where it had been told another.
@@ -216,6 +219,13 @@ def _link(reader: Reader, command: LinkRefund, now: datetime) -> Plan:
 
 def _unlink(reader: Reader, command: UnlinkRefund, now: datetime) -> Plan:
     (state,) = words.standing(reader, command.owner, [command.refund])
+    _require_outside_wallet(reader, command.owner, command.refund)
     if state.refund_of is None:
         raise NotFound("refund_link", str(command.refund))
     return _spoken(reader, command, now, _told(reader, Word(command.refund, "refund_of", None)))
+
+
+def _require_outside_wallet(reader: Reader, owner: OwnerId, *entries: EntryId) -> None:
+    """Refuse another link than the wallet's own: its refunds may still come, and must fit into what was paid."""
+    if any(accounts.is_paid(reader, owner, entry) for entry in entries):
+        raise KeptByWallet

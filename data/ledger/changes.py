@@ -152,6 +152,11 @@ class RefundExceedsPayment(Rejection):
 
 
 @dataclasses.dataclass(unsafe_hash=True)
+class KeptByWallet(Rejection):
+    """What came back of a payment of the wallet is known to it: no refund is linked to one, or untied, by hand."""
+
+
+@dataclasses.dataclass(unsafe_hash=True)
 class AlreadyOfKind(Rejection):
     """The transaction is what it is asked to become."""
 

@@ -62,8 +62,13 @@ def require_not_paid(reader: Reader, owner: OwnerId, entry: EntryId, account: Ac
     Raises:
         WalletAccount: with the account that paid.
     """
-    if reader.one(_PAID, {"owner": owner, "entry": entry}) is not None:
+    if is_paid(reader, owner, entry):
         raise WalletAccount(money_account(reader, owner, account).name)
+
+
+def is_paid(reader: Reader, owner: OwnerId, entry: EntryId) -> bool:
+    """Whether it is a payment of the wallet or the refund of one, by card too."""
+    return reader.one(_PAID, {"owner": owner, "entry": entry}) is not None
 
 
 def root_of(accounts: dict[AccountId, Held], account: AccountId) -> AccountId:

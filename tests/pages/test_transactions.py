@@ -13,9 +13,11 @@ from streamlit.testing.v1 import AppTest
 from analytics.scope import look
 from analytics.selection import Criteria
 from analytics.transactions import page
-from data import sorting, transaction
+from data import refunds, sorting, transaction
 from data.ids import EntryId
+from data.refunds import ConfirmRefund
 from data.transaction import Detail
+from tests import wallet_house as house
 from tests.bookkeeping import Bookkeeping, earned, moved, refunded, spent
 from tests.pages.signed_in import Wallet, open_wallet
 
@@ -273,6 +275,21 @@ def test_a_refund_is_linked_to_a_suggested_purchase_and_unlinked(wallet: Wallet,
     assert book.spending()["electronics"] == 20_000
     after(screen.button(key=f"refunds.unlink.{refund}").click())
     assert seen(book, "R1").original is None
+
+
+def test_what_came_back_of_a_payment_of_the_wallet_is_shown_and_offers_no_other_link(
+    wallet: Wallet, book: Bookkeeping
+) -> None:
+    filled = house.fill_wallet(wallet.running, wallet.owner)
+    paid = house.pay(wallet.running, wallet.owner, filled.cafe, 200_00)
+    back = house.ask_back(wallet.running, wallet.owner, paid, 50_00)
+    keeper = filled.cafe.proprietor
+    refunds.confirm(wallet.running, ConfirmRefund(**house.by(filled.cafe.id, keeper), refund=back))
+    assert book.entry("R1")  # a refund that would fit
+    for entry, other in ((str(paid["payment"]), back), (back, str(paid["payment"]))):
+        screen = opened(wallet, entry=entry)
+        keys = {str(one.key) for one in [*screen.button, *screen.selectbox] if str(one.key).startswith("refunds.")}
+        assert keys == {f"refunds.open.{other}"}
 
 
 def test_a_wrong_kind_is_corrected_and_the_new_entry_is_shown(wallet: Wallet, book: Bookkeeping) -> None:

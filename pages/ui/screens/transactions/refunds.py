@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from analytics.refunds import Candidate, Sought, purchases_for, refunds_for
+from analytics.refunds import Candidate, Sought, of_wallet, purchases_for, refunds_for
 from analytics.scope import Scope
 from data import bookkeeping
 from data.bookkeeping import LinkRefund, UnlinkRefund
@@ -26,12 +26,22 @@ from pages.ui.screens.transactions.listing import DETAIL
 
 def refunds(user: User, scope: Scope, one: Detail) -> None:
     """What belongs together, and what may."""
-    if one.kind is EntryKind.REFUND and one.parts:
+    if of_wallet(scope, one.entry):
+        _of_payment(user, one)
+    elif one.kind is EntryKind.REFUND and one.parts:
         _of_refund(user, scope, one)
     elif one.refundable is not None:
         _of_purchase(user, scope, one, one.refundable)
     else:
         st.caption(text("transactions.refunds.none"))
+
+
+def _of_payment(user: User, one: Detail) -> None:
+    """What the wallet knows to belong together: shown, and not to be changed."""
+    if one.refundable is not None:
+        _rest(one, one.refundable)
+    for other in one.refunds if one.original is None else [one.original]:
+        _linked(user, other)
 
 
 def _of_refund(user: User, scope: Scope, one: Detail) -> None:
@@ -48,9 +58,7 @@ def _of_refund(user: User, scope: Scope, one: Detail) -> None:
 
 
 def _of_purchase(user: User, scope: Scope, one: Detail, rest: Money) -> None:
-    paid = Money(rest.minor + sum(refund.amount.minor for refund in one.refunds), rest.currency)
-    facts = text("transactions.refunds.rest", rest=format.money(rest), paid=format.money(paid))
-    st.markdown(format.md_escape(facts))
+    _rest(one, rest)
     for refund in one.refunds:
         _linked(user, refund, refund.entry)
     if rest.minor <= 0:
@@ -61,6 +69,12 @@ def _of_purchase(user: User, scope: Scope, one: Detail, rest: Money) -> None:
     )
     if chosen is not None and _link_button(one.entry):
         _link(user, EntryId(chosen.entry), one.entry)
+
+
+def _rest(one: Detail, rest: Money) -> None:
+    paid = Money(rest.minor + sum(refund.amount.minor for refund in one.refunds), rest.currency)
+    facts = text("transactions.refunds.rest", rest=format.money(rest), paid=format.money(paid))
+    st.markdown(format.md_escape(facts))
 
 
 def _sought(one: Detail, amount: int) -> Sought:
@@ -95,7 +109,8 @@ def candidate_text(one: Candidate) -> str:
     return " · ".join([*said, text("transactions.refunds.same_payee")] if one.same_payee else said)
 
 
-def _linked(user: User, other: Linked, refund: EntryId) -> None:
+def _linked(user: User, other: Linked, refund: EntryId | None = None) -> None:
+    """The other end. refund: whose link may be taken back."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         said = f"{format.iso(other.booked_on)} · {other.payee} · {format.money(other.amount)}"
         st.markdown(format.md_escape(said), width="content")
@@ -108,7 +123,7 @@ def _linked(user: User, other: Linked, refund: EntryId) -> None:
                 args=(DETAIL, str(other.entry)),
             ):
                 st.rerun()
-            if st.button(
+            if refund is not None and st.button(
                 text("transactions.refunds.unlink"), key=f"refunds.unlink.{refund}", icon=":material/link_off:"
             ):
                 _unlink(user, refund)
