@@ -9,7 +9,7 @@ from uuid import UUID
 from data import settlement
 from data.database import Database
 from data.ids import OwnerId
-from data.ledger.wallet.refusals import ChargeUnknown, OperatorOnly
+from data.ledger.wallet.refusals import ChargeStillAsked, ChargeUnknown, OperatorOnly
 from data.running import Running
 from data.settlement import Done
 from data.store import conservation
@@ -18,7 +18,8 @@ from data.store.command import Receipt
 __all__ = ["Done", "Integrity", "answer_charge", "integrity", "settle"]
 
 _OPERATOR: Final = "SELECT operator FROM app_user WHERE owner = $owner"
-_KNOWN: Final = "SELECT count(*) FROM published_charge WHERE owner = $owner AND id = $charge"
+_STATE: Final = "SELECT state FROM published_charge WHERE owner = $owner AND id = $charge"
+_ASKED: Final = ("asked", "unknown")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -50,11 +51,14 @@ def answer_charge(
     """Say what became of a charge on which the bank kept silent for a day.
 
     Raises:
-        OperatorOnly, ChargeUnknown, ChargeSettled; CardDeclined tells that the no was written down.
+        OperatorOnly, ChargeUnknown, ChargeStillAsked, ChargeSettled; CardDeclined tells that the no was written down.
     """
     require_operator(running.database, actor)
-    if running.database.read(_KNOWN, {"owner": owner, "charge": charge}) != [(1,)]:
+    found = running.database.read(_STATE, {"owner": owner, "charge": charge})
+    if not found:
         raise ChargeUnknown(str(charge))
+    if found[0][0] in _ASKED:
+        raise ChargeStillAsked
     return settlement.by_hand(running, actor, owner, charge, approved=approved, reason=reason).or_raise()
 
 

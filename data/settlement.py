@@ -275,11 +275,11 @@ def _open(books: Books, payment: Payment, one: Refund) -> _Open:
 
 
 def _credit(running: Running, one: _Open, today: date, at: datetime | None) -> bool:
+    if not one.covered:  # asking in vain every few minutes would fill the books with refusals
+        return False
     if one.to_card and not _taken_by_bank(running, one, at):
         return False
     if one.to_card and (one.due_on is None or today < one.due_on):
-        return False
-    if not one.covered:  # asking in vain every few minutes would fill the books with refusals
         return False
     given = CreditRefund(owner=one.owner, request_id=new_request_id(), actor=ISSUER, at=at, refund=str(one.refund))
     return running.database.transact(given).refusal is None

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from data.ledger.wallet import commands as asked
+from data.ledger.changes import TextTooLong
 from data.ledger.wallet import funding, giving, managing, offering, paying, refunding
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.deed import Deed, Stamp
 
+TEXT_LENGTH: Final = 500  # of a note or a reason
 Rule = Callable[[Books, Any, Stamp], Deed]
 RULES: Final[Mapping[type[asked.MoneyCommand], Rule]] = {
     asked.OpenMember: managing.open_member,
@@ -50,4 +52,8 @@ def decide(books: Books, command: asked.MoneyCommand, stamp: Stamp) -> Deed:
     Raises:
         Rejection: its rule's refusal; nothing is to be written but the answer.
     """
+    for field in ("note", "reason"):
+        text = getattr(command, field, "")
+        if len(text) > TEXT_LENGTH:
+            raise TextTooLong(field, TEXT_LENGTH, len(text))
     return RULES[type(command)](books, command, stamp)

@@ -210,11 +210,12 @@ def confirm(books: Books, command: ConfirmRefund, stamp: Stamp) -> Deed:
     due, parts = _due(books, payment, stamp), share_of(payment, refund)
     shares = {"cash": parts.cash, "points": parts.points, "coupon": parts.coupon}
     _step(deed, refund, RefundState.CONFIRMED, stamp, due_on=due.on, estimated=due.estimated, **shares)
-    to_card = payment.row.card is not None
-    if not to_card and _covers(books, payment, refund, parts):
+    to_card, enough = payment.row.card is not None, _covers(books, payment, refund, parts)
+    if not to_card and enough:
         _credit(books, deed, payment, refund, stamp, parts, redirected=False)
         return deed
-    reason = "" if to_card else "merchant_short"
+    # A card's bank is told only of what the merchant has: it would give the money at once.
+    reason = "" if enough else "merchant_short"
     _step(deed, refund, RefundState.PROCESSING, stamp, reason=reason)
     told = {"reason": reason, "due_on": due.on.isoformat(), "estimated": due.estimated, "cash_minor": parts.cash}
     deed.receipt = _receipt(refund.row, RefundState.PROCESSING) | told

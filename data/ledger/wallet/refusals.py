@@ -294,6 +294,11 @@ class ChargeSettled(Rejection):
 
 
 @dataclasses.dataclass(unsafe_hash=True)
+class ChargeStillAsked(Rejection):
+    """The bank is still being asked about the charge; a person answers only when it has been silent for too long."""
+
+
+@dataclasses.dataclass(unsafe_hash=True)
 class PayCodeUnknown(Rejection):
     """The merchant made no such code."""
 

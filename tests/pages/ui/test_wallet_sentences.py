@@ -111,6 +111,7 @@ REFUSED: Final[tuple[Rejection, ...]] = (
     no.ChargeUnknown(ID),
     no.ChargeSettled("approved"),
     no.ChargeSettled("declined"),
+    no.ChargeStillAsked(),
     no.PayCodeUnknown(ID),
     no.PayCodeUsed(ID),
     no.PayCodeExpired(ID, "2026-10-15T12:30:00.123456"),
