@@ -10,7 +10,7 @@ import dataclasses
 import functools
 import re
 import unicodedata
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 
 from babel.numbers import get_currency_precision, list_currencies
 
@@ -19,6 +19,8 @@ from data.errors import Rejection, require
 POINTS = "PTS"
 _NO_CURRENCIES = frozenset({"XXX", "XTS"})  # ISO 4217's codes for none at all, and for testing
 MAX_MINOR = 10**15  # ten trillion yuan: whatever is above is a typing error, and int64 sums stay far from overflow
+
+_MOST_DECIMALS = 4  # of any currency
 
 
 @dataclasses.dataclass(unsafe_hash=True)
@@ -106,7 +108,8 @@ def parse_amount(text: str, currency: str, *, decimal_comma: bool = False) -> Mo
     if digits is None:
         raise AmountUnreadable(text, currency)
     try:
-        scaled = Decimal(digits).scaleb(exponent(currency))
+        # As precise as the text is long: an amount in its thirtieth decimal is refused like one in its third.
+        scaled = Decimal(digits).scaleb(exponent(currency), Context(prec=len(digits) + _MOST_DECIMALS))
     except InvalidOperation:
         raise AmountUnreadable(text, currency) from None
     if scaled != scaled.to_integral_value() or scaled > MAX_MINOR:

@@ -48,12 +48,17 @@ def test_the_ways_files_write_yuan_are_understood(text: str, minor: int) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "-", "1,23", "2.005", "1e5", "nan", "12.3.4", "12abc", "--5", "99999999999999999"]
+    "text",
+    ["", "-", "1,23", "2.005", "1e5", "nan", "12.3.4", "12abc", "--5", "9" * 17, "9" * 5000, "100." + "0" * 40 + "1"],
 )
 def test_what_is_not_an_amount_is_refused_and_never_rounded(text: str) -> None:
     with pytest.raises(AmountUnreadable) as refused:
         parse_amount(text, "CNY")
     assert refused.value.facts["text"] == text
+
+
+def test_noughts_behind_the_last_decimal_are_no_decimals() -> None:
+    assert parse_amount("100.5" + "0" * 40, "CNY") == Money(10050, "CNY")
 
 
 def test_decimals_follow_the_currency() -> None:

@@ -173,6 +173,12 @@ def test_only_plain_numbers_are_numbers() -> None:
     assert str(number("１，０００.5")) == "1000.5"
 
 
+@pytest.mark.parametrize("said", ["1e999999", "1e-999999", "9" * 400, "0." + "0" * 40 + "1", "1,5", "1_0", "-1", "."])
+def test_a_number_that_is_far_too_long_or_may_mean_another_is_none(said: str) -> None:
+    assert number(said) is None
+    assert off_bp(said, PERCENT) is off_bp(said, TENTHS) is None
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("table", [statement_table([]), expiry_table([], 1, "CNY"), taken_table([]), coupon_table([])])
 def test_every_column_of_the_files_has_a_heading_and_every_key_a_word(language: Language, table: Table) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -20,6 +21,8 @@ _ALL: Final = 10_000  # basis points
 _TEN: Final = Decimal(10)
 _HUNDRED: Final = Decimal(100)
 _COUNT_MOST: Final = 100_000_000
+# Thousands may be grouped: `1,500` is a number and `1,5`, which may be meant as one and a half, is none.
+_PLAIN: Final = re.compile(r"([0-9]{1,3}(,[0-9]{3}){1,3}|[0-9]{1,12})(\.[0-9]{0,12})?|\.[0-9]{1,12}")
 TENTHS: Final = "tenths"
 PERCENT: Final = "percent"
 
@@ -155,12 +158,9 @@ def own_code(key: UUID) -> str:
 
 
 def number(typed: str) -> Decimal | None:
-    """A plain number as typed, full-width figures too; None for anything else."""
-    try:
-        found = Decimal(unicodedata.normalize("NFKC", typed).replace(",", "").strip().rstrip("%折×xX").strip())
-    except InvalidOperation:
-        return None
-    return found if found.is_finite() else None
+    """A plain number as typed, full-width figures too; None for anything else, also for one that is far too long."""
+    plain = unicodedata.normalize("NFKC", typed).strip().rstrip("%折×xX").strip()
+    return Decimal(plain.replace(",", "")) if _PLAIN.fullmatch(plain) else None
 
 
 def off_bp(typed: str, rate_as: str) -> int | None:

@@ -6,6 +6,7 @@ is sent: so a page that comes back after any accident asks what became of that v
 
 from __future__ import annotations
 
+import re
 from typing import Final
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from pages.ui import links, session
 from pages.ui.context import User
 
 _FORM: Final = "pay"
+_MINOR: Final = re.compile(r"[0-9]{1,16}")
 _SHOWN: Final = 40  # of what is no merchant's id, in the sentence that says so
 
 
@@ -66,7 +68,7 @@ def anyhow_much(merchant: Merchant) -> Target:
 def amount() -> int | None:
     """The amount that was about to be paid when the page was left, minor units."""
     said = links.param("a") or ""
-    return int(said) if said.isascii() and said.isdigit() and 0 < int(said[:20]) <= MAX_MINOR else None
+    return int(said) if _MINOR.fullmatch(said) and 0 < int(said) <= MAX_MINOR else None
 
 
 def sending(amount: int) -> None:
