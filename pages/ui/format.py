@@ -142,9 +142,9 @@ def weekday(value: date, *, short: bool = True, language: Language | None = None
 
 
 def clock(instant: datetime, *, language: Language | None = None) -> str:
-    """`3月2日 18:05` / `Mar 2, 6:05 PM`: an instant in prose, in the zone it carries."""
+    """`3月2日 18:05` / `Mar 2, 18:05`: an instant in prose, in the zone it carries."""
     spoken = language or session.language()
-    pattern = "M月d日 HH:mm" if spoken == "zh" else "MMM d, h:mm a"
+    pattern = "M月d日 HH:mm" if spoken == "zh" else "MMM d, HH:mm"
     return format_datetime(instant, pattern, locale=_LOCALES[spoken])
 
 

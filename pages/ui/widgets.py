@@ -13,6 +13,7 @@ from data.errors import Rejection
 from pages.ui import i18n, links, session
 from pages.ui.format import md_escape
 from pages.ui.i18n import text
+from pages.ui.own_words import own_words
 from pages.ui.theme import Status
 
 Direction = Literal["up", "down", "same"]
@@ -27,11 +28,13 @@ _BADGES: dict[Status, tuple[str, Literal["green", "yellow", "orange", "red", "gr
 }
 
 
-# The little that the theme cannot say: a card's change wraps instead of being cut, figures shrink on a phone.
+# The little that the theme cannot say: a card's change wraps instead of being cut, figures shrink on a phone, a button
+# in a card's title row does not push the title down.
 _STYLE = """
 [data-testid="stMetric"] { display: flex; flex-direction: column; justify-content: space-between; }
 div:has(> [data-testid="stMetricDelta"]) { flex-wrap: wrap; }
 [data-testid="stMetricDeltaDescription"] * { white-space: normal !important; }
+.stHorizontalBlock:has(> .stElementContainer h3) [data-testid="stBaseButton-tertiary"] { margin-block: -.5rem; }
 @media (max-width: 640px) { [data-testid="stMetricValue"] { font-size: 1.12rem; } }
 """
 
@@ -41,7 +44,7 @@ def page_header(title: str, subtitle: str = "") -> DeltaGenerator:
 
     The two wrap below each other on a phone.
     """
-    st.html(f"<style>{_STYLE}</style>")
+    st.html(f"<style>{_STYLE}{own_words()}</style>")
     show_flashes()
     row = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom")
     with row, st.container(width="content", gap=None):

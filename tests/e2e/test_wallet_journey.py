@@ -124,7 +124,7 @@ def _fill_the_wallet(page: Page) -> None:
     _press(page, "绑定")
     _told(page, "已绑定")
     _press(page, "充值")
-    page.get_by_label("金额（CNY）").fill("200")
+    page.get_by_label("金额（¥）").fill("200")
     _press(page, "确认充值")
     _told(page, "充值 ¥200.00")
     expect(_figure(page, "可用余额")).to_have_text("¥200.00")
@@ -256,7 +256,7 @@ def test_a_wallet_is_filled_pays_once_with_coupon_and_points_and_has_part_of_it_
     picture.write_bytes(_show_a_code(counter, "60"))
     _pay_the_code(member, picture)
     receipt, number = member.url, _line(member, "付款单号").inner_text()
-    expect(counter.get_by_text(f"已收到 {MEMBER} 的 ¥60.00")).to_be_visible()
+    expect(counter.get_by_text(f"{MEMBER} 已付清 ¥60.00")).to_be_visible()
 
     _sees_spending(member, "¥93.60")
     _open(member, "预算")

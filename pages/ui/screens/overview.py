@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from analytics import tables as csv
-from analytics.accounts import names
-from analytics.alerts import due
+from analytics.alerts import Warned, due, warnings
 from analytics.overview import Attention, Figure, Matter, Overview
 from analytics.refund_list import sums
 from analytics.scope import Scope
 from data import planning
 from data.money import Money
 from pages.ui import charts, format, links, session  # noqa: A004 - our word for it, always used with its dot
+from pages.ui.account_names import account_names
 from pages.ui.books import category_colour, category_name
 from pages.ui.context import User
 from pages.ui.downloads import STATUS_SHOWN, download
@@ -41,11 +41,17 @@ def warn_once(user: User, scope: Scope) -> None:
     fresh = due(scope)
     if not fresh:
         return
+    told = [one for one in warnings(scope) if one.alert in fresh]
     planning.raise_alerts(user.database, user.owner, fresh)
-    worst = {alert.category: alert for alert in sorted(fresh, key=lambda one: one.threshold)}
-    for alert in worst.values():
-        name = _limit_name(scope, alert.category)
-        st.toast(format.md_escape(text(f"overview.toast.{alert.threshold}", name=name)), icon=":material/warning:")
+    for one in told:
+        st.toast(format.md_escape(_warned(scope, one)), icon=":material/warning:")
+
+
+def _warned(scope: Scope, one: Warned) -> str:
+    name, over = _limit_name(scope, one.alert.category), one.envelope.overrun
+    if over:
+        return text("budgets.warning.over", name=name, amount=format.money(Money(over, one.alert.currency)))
+    return text(f"overview.toast.{one.alert.threshold}", name=name)
 
 
 def _limit_name(scope: Scope, category: str) -> str:
@@ -99,7 +105,7 @@ def attention(scope: Scope, now: Overview) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"overview.matter.{one.matter}.{one.key}"):
             st.markdown(f":material/info: {format.md_escape(_said(scope, one))}", width="stretch")
             page, query = _where(one)
-            links.link(page, text("overview.look"), icon=":material/arrow_forward:", **query)
+            links.link(page, text("overview.look"), **query)
 
 
 def refunds_under_way(scope: Scope) -> None:
@@ -110,7 +116,7 @@ def refunds_under_way(scope: Scope) -> None:
             with st.container(horizontal=True, vertical_alignment="center", key=f"overview.refunds.{one.currency}"):
                 said = format.md_escape(plural("refunds.overview", one.open, amount=amount))
                 st.markdown(f":material/hourglass_top: {said}", width="stretch")
-                links.link("refunds", text("overview.look"), icon=":material/arrow_forward:", show="open")
+                links.link("refunds", text("overview.look"), show="open")
 
 
 def _sentences(scope: Scope, over: Sequence[Attention]) -> str:
@@ -207,5 +213,9 @@ def latest(scope: Scope, now: Overview) -> None:
     with body:
         latest_rows(scope, now.latest, key="overview.latest", mixed=len(now.currencies) > 1)
         download(
-            scope, lambda: csv.transactions(now.latest), "latest", key="overview.latest.csv", accounts=names(scope)
+            scope,
+            lambda: csv.transactions(now.latest),
+            "latest",
+            key="overview.latest.csv",
+            accounts=account_names(scope),
         )

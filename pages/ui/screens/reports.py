@@ -12,13 +12,13 @@ import streamlit as st
 
 from analytics import reports
 from analytics import tables as csv
-from analytics.accounts import names
 from analytics.export import Table
 from analytics.reports import Report
 from analytics.scope import Scope
 from analytics.spending import Breakdown
 from data.money import Money
 from pages.ui import format, links, session  # noqa: A004 - our word for it, always used with its dot
+from pages.ui.account_names import account_names
 from pages.ui.books import Drill, category_name, day_span
 from pages.ui.downloads import STATUS_SHOWN, csv_of, download
 from pages.ui.i18n import text
@@ -70,7 +70,7 @@ def everything(scope: Scope, answer: Report, period: Period) -> None:
 
 
 def _zip(scope: Scope, answer: Report) -> bytes:
-    accounts, packed = names(scope), io.BytesIO()
+    accounts, packed = account_names(scope), io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bundle:
         for table in reports.tables(answer, accounts):
             bundle.writestr(f"{table.name}.csv", csv_of(scope, table, accounts))
@@ -95,7 +95,7 @@ def payees(scope: Scope, answer: Report) -> None:
 
 def accounts(scope: Scope, answer: Report) -> None:
     """Which accounts were paid with."""
-    one, known = answer.accounts, names(scope)
+    one, known = answer.accounts, account_names(scope)
     rows = [(known.get(p.key, p.key), known.get(p.key, p.key), p.amount, _whole(p.share), p.before) for p in one.slices]
     _breakdown(scope, answer, one, "account", rows, lambda: csv.breakdown(one, "account", known))
 

@@ -1,4 +1,4 @@
-"""What a newcomer sees: two ways to begin, and what comes of each."""
+"""What a newcomer sees: three ways to begin, and what comes of each."""
 
 from __future__ import annotations
 
@@ -13,15 +13,21 @@ from pages.ui.widgets import page_header
 
 
 def welcome(user: User) -> None:
-    """Greet the person and offer to import a statement or to look around with sample data."""
+    """Greet the person and offer to import a statement, to pay from here, or to look around with sample data."""
     page_header(text("welcome.title", name=user.name), text("welcome.subtitle"))
-    left, right = st.columns(2)
+    left, middle, right = st.columns(3)
     with left, st.container(border=True, height="stretch"):
         st.markdown("### :material/upload_file:")
         st.subheader(text("welcome.import.title"), anchor=False)
         st.caption(text("welcome.import.body"))
         if st.button(text("welcome.import.button"), key="welcome.import", type="primary"):
             links.go("import")
+    with middle, st.container(border=True, height="stretch"):
+        st.markdown("### :material/account_balance_wallet:")
+        st.subheader(text("welcome.wallet.title"), anchor=False)
+        st.caption(text("welcome.wallet.body"))
+        if st.button(text("welcome.wallet.button"), key="welcome.wallet"):
+            links.go("wallet")
     with right, st.container(border=True, height="stretch"):
         st.markdown("### :material/explore:")
         st.subheader(text("welcome.sample.title"), anchor=False)

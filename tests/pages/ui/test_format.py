@@ -103,7 +103,7 @@ YEAR = periods.around("year", DAY)
         (
             lambda language: format.clock(MOMENT, language=language),
             "3月2日 18:05",
-            "Mar 2, 6:05 PM",
+            "Mar 2, 18:05",
         ),
     ],
 )

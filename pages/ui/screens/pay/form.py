@@ -17,7 +17,7 @@ from pages.ui.screens.pay.draft import Draft, begin, quote
 
 def draw(user: User, scope: Scope, target: Target) -> None:
     """Everything from the amount to the button."""
-    left, right = st.columns([3, 2], gap="medium")
+    left, right = st.columns([3, 2])
     draft, priced = begin(user, target), None
     try:
         with left:

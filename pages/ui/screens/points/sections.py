@@ -56,7 +56,7 @@ def _points(user: User) -> None:
     currency = currency_of(user)
     figures.figures(now, rules, currency, days)
     figures.debt_notice(now)
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns(2)
     with left:
         expiring(now, rules.base.redeem_minor_per_point, currency, user.today)
     with right:

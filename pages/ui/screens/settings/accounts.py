@@ -15,6 +15,7 @@ from analytics.scope import Scope
 from data import accounts as door
 from data.accounts import Account
 from pages.ui import charts, format, links  # noqa: A004 - our word for it, always used with its dot
+from pages.ui.account_names import account_called
 from pages.ui.books import currencies_of, scope_of
 from pages.ui.context import User
 from pages.ui.downloads import download
@@ -73,10 +74,10 @@ def _listing(scope: Scope, found: Sequence[Account]) -> None:
 def rows_of(one: Account) -> list[_Row]:
     """An account's rows in the list, one a currency; one without an amount when nothing was ever held."""
     kind, status = text(f"account.kind.{one.kind}"), text(f"settings.accounts.{'closed' if one.closed else 'open'}")
-    rest = (status, one.entries, one.last_on)
+    called, rest = account_called(one.key, one.name), (status, one.entries, one.last_on)
     if not one.balances:
-        return [(one.name, kind, None, "", *rest)]
-    return [(one.name, kind, held.minor, held.currency, *rest) for held in one.balances]
+        return [(called, kind, None, "", *rest)]
+    return [(called, kind, held.minor, held.currency, *rest) for held in one.balances]
 
 
 def _manage(user: User, scope: Scope, found: Sequence[Account]) -> None:
@@ -105,7 +106,7 @@ def _named(one: Account, found: Sequence[Account]) -> str:
     twins = [other for other in found if other.name == one.name and other.merged_into is None]
     apart = one.last4 or text(f"account.kind.{one.kind}") if len(twins) > 1 else ""
     closed = text("settings.accounts.closed") if one.closed else ""
-    return " · ".join(part for part in (one.name, apart, closed) if part)
+    return " · ".join(part for part in (account_called(one.key, one.name), apart, closed) if part)
 
 
 def _forms(user: User, scope: Scope, one: Account, found: Sequence[Account]) -> None:

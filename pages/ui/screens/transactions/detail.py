@@ -14,10 +14,12 @@ from data.ledger.entry import EntryKind
 from data.money import Money
 from data.transaction import Detail
 from pages.ui import format, links, session  # noqa: A004 - our word for it, always used with its dot
+from pages.ui.account_names import account_called
 from pages.ui.books import category_icon, category_name
 from pages.ui.context import User
 from pages.ui.dialogs import dialog
 from pages.ui.i18n import text
+from pages.ui.screens.rows import described
 from pages.ui.screens.transactions import correcting, describing, origin, refunds, splitting
 from pages.ui.screens.transactions.edits import after_edit
 from pages.ui.screens.transactions.listing import DETAIL
@@ -89,7 +91,7 @@ def _head(scope: Scope, one: Detail, zone: str) -> None:
     amount = own_amount(one)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(gap=None, width="content"):
-            st.title(format.md_escape(one.called or one.description or text(f"kind.{one.kind}")), anchor=False)
+            st.title(format.md_escape(_title(one)), anchor=False)
             st.caption(format.md_escape(" · ".join(_facts(one, zone))))
         if amount is not None:
             st.title(format.md_escape(format.money(amount, signed=True)), anchor=False, width="content")
@@ -106,10 +108,14 @@ def _head(scope: Scope, one: Detail, zone: str) -> None:
             st.badge(format.md_escape(f"#{tag}"), color="violet")
 
 
+def _title(one: Detail) -> str:
+    return one.called or described(one.kind, one.description) or text(f"kind.{one.kind}")
+
+
 def _facts(one: Detail, zone: str) -> list[str]:
-    accounts = [line.name for line in one.postings if line.kind is not None and line.name]
+    accounts = [account_called(line.key, line.name) for line in one.postings if line.kind is not None and line.name]
     when = format.moment(origin.local(one.occurred_at, zone))
-    said = [when, *dict.fromkeys(accounts), one.description]
+    said = [when, *dict.fromkeys(accounts), described(one.kind, one.description)]
     if f"{one.booked_on}" != when[:10]:
         said.insert(1, text("transactions.booked_on", day=format.iso(one.booked_on)))
     return [fact for fact in said if fact and fact != one.called]

@@ -11,6 +11,7 @@ from data.categories import BUILT_IN, CategoryKind
 from data.ids import OwnerId
 from data.ledger.changes import side_of
 from data.ledger.entry import EntryKind
+from pages.ui.account_names import account_called
 from pages.ui.books import category_name
 
 
@@ -39,4 +40,5 @@ def _path(scope: Scope, key: str, parent: str | None) -> str:
 
 def account_choices(scope: Scope) -> dict[str, str]:
     """Account id → name, open ones that stand for themselves."""
-    return {str(one.id): one.name for one in accounts(scope) if not one.closed and one.merged_into is None}
+    stand = [one for one in accounts(scope) if not one.closed and one.merged_into is None]
+    return {str(one.id): account_called(one.hint_key, one.name) for one in stand}

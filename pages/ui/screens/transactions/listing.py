@@ -8,18 +8,18 @@ import pyarrow as pa
 import streamlit as st
 
 from analytics import tables as csv
-from analytics.accounts import names as account_names
 from analytics.scope import Scope
 from analytics.search import SearchInvalid
 from analytics.selection import Criteria
 from analytics.transactions import CurrencyTotal, Page, SortBy, page, rows
 from data.money import Money
 from pages.ui import format, session  # noqa: A004 - our word for it, always used with its dot
+from pages.ui.account_names import account_names
 from pages.ui.books import category_colour, category_icon, category_name
 from pages.ui.dialogs import ask
 from pages.ui.downloads import download
 from pages.ui.i18n import plural, text
-from pages.ui.screens.rows import category_label
+from pages.ui.screens.rows import category_label, described
 from pages.ui.screens.transactions import state
 from pages.ui.screens.transactions.filters import refused
 from pages.ui.screens.transactions.query import Query
@@ -178,22 +178,24 @@ def rows_of(scope: Scope, found: pa.Table, colours: Palette, *, mixed: bool) -> 
 def _row(
     scope: Scope, one: dict[str, Any], accounts: dict[str, str], colours: Palette, *, mixed: bool
 ) -> dict[str, Any]:
-    payee, description = one["payee"] or one["description"], one["description"]
+    description = described(one["kind"], one["description"])
+    payee = one["payee"] or description
     own = one["category"] is None and one["kind"] in _OWN_ICONS
     said = [description if description != payee else "", one["note"]]
     account, counter = (accounts.get(one[side], "") for side in ("account", "counter"))
+    between = f"{account} → {counter}" if account and counter else ""
     return {
         "entry": one["entry"],
         "date": format.iso(one["booked_on"]),
         "day": format.day(one["booked_on"], today=scope.today),
-        "payee": payee or text(f"kind.{one['kind']}"),
+        "payee": payee or between or text(f"kind.{one['kind']}"),
         "more": " · ".join(part for part in said if part),
         "note": one["note"],
         "tags": one["tags"].split("\n") if one["tags"] else [],
         "category": category_label(scope, one["category"], one["kind"]),
         "icon": _OWN_ICONS[one["kind"]] if own else _symbol(scope, one["category"]),
         "colour": colours.muted if own else category_colour(scope, one["category"] or "", colours),
-        "account": f"{account} → {counter}" if account and counter else account,
+        "account": between or account,
         "amount": format.money(Money(one["amount"], one["currency"]), signed=True, mixed=mixed),
         "tone": _tone(one),
         "off": one["excluded"],

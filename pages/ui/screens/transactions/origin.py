@@ -15,6 +15,7 @@ from data.ledger.accounts import BOOKS
 from data.money import Money
 from data.transaction import Change, Detail, PostingLine
 from pages.ui import format, links, session  # noqa: A004 - our word for it, always used with its dot
+from pages.ui.account_names import account_called
 from pages.ui.books import category_name
 from pages.ui.i18n import text
 
@@ -45,7 +46,7 @@ def _unbroken(amount: str) -> str:
 def account_name(line: PostingLine) -> str:
     """An account by its name; the books, which have none, by what they are."""
     if line.name:
-        return line.name
+        return account_called(line.key, line.name)
     return text(f"transactions.{line.key.replace(':', '.')}") if line.key in BOOKS else line.key
 
 

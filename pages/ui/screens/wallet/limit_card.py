@@ -12,7 +12,7 @@ from data import wallet
 from data.ledger.wallet.refusals import AmountInvalid
 from data.money import Money, parse_amount
 from data.wallet import Limits, SetLimits, Standing
-from pages.ui import i18n
+from pages.ui import format, i18n  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.context import User
 from pages.ui.dialogs import dialog
 from pages.ui.format import md_escape
@@ -30,22 +30,30 @@ _TAKE_AWAY: Final = -1
 def section(standings: Sequence[Standing]) -> None:
     """The limits of each wallet."""
     mixed = len(standings) > 1
-    body, _ = card(text(LIMITS), key="wallet.limits.card", stretch=False)
+    body, corner = card(text(LIMITS), key="wallet.limits.card", stretch=False)
+    if not mixed:
+        with corner:
+            _change_button(standings[0])
     with body:
         st.caption(text("wallet.limits.note"))
         for one in standings:
-            with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-                st.markdown(f"**{one.currency}**" if mixed else text("wallet.limits.what"), width="content")
-                st.button(
-                    text("wallet.limits.change"),
-                    key=f"{LIMITS}.{one.currency}",
-                    icon=":material/tune:",
-                    type="tertiary",
-                    on_click=opened,
-                    args=(LIMITS, one.currency),
-                )
+            if mixed:
+                with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+                    st.markdown(f"**{one.currency}**", width="content")
+                    _change_button(one)
             for place, name in enumerate(NAMES):
                 _limit(one, place, name)
+
+
+def _change_button(one: Standing) -> None:
+    st.button(
+        text("wallet.limits.change"),
+        key=f"{LIMITS}.{one.currency}",
+        icon=":material/tune:",
+        type="tertiary",
+        on_click=opened,
+        args=(LIMITS, one.currency),
+    )
 
 
 def _limit(one: Standing, place: int, name: str) -> None:
@@ -91,7 +99,7 @@ def _change(user: User, form: Form, one: Standing) -> None:
     with st.form(f"{LIMITS}.form", border=False):
         typed = [
             st.text_input(
-                text("wallet.limits.field", limit=text(f"wallet.limits.{name}"), currency=one.currency),
+                text("wallet.limits.field", limit=text(f"wallet.limits.{name}"), unit=format.symbol(one.currency)),
                 was,
                 key=f"{LIMITS}.{name}",
                 placeholder=text("wallet.limits.none"),

@@ -14,6 +14,7 @@ from analytics.scope import Scope
 from data import wallet
 from data.money import parse_amount
 from data.wallet import Standing, TopUp, Withdraw
+from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.context import User
 from pages.ui.dialogs import dialog
 from pages.ui.format import md_escape
@@ -74,7 +75,7 @@ def amount_fields(name: str, standings: Sequence[Standing], typed: str = "", cur
     """What is typed as the amount, and its currency: a choice where there are several wallets."""
     codes = [one.currency for one in standings]
     if len(codes) == 1:
-        label = text("wallet.amount", currency=codes[0])
+        label = text("wallet.amount", unit=format.symbol(codes[0]))
         amount = st.text_input(label, typed, key=f"{name}.amount", placeholder="100.00", autocomplete="off")
         return amount or "", codes[0]
     left, right = st.columns([3, 2])
