@@ -96,7 +96,7 @@ def _amount(payment: Payment, rest: int, key: str) -> int | None:
     if chosen != "part":
         return rest
     typed = st.text_input(
-        text("refunds.ask.amount", currency=payment.currency),
+        text("refunds.ask.amount", unit=format.symbol(payment.currency)),
         Money(rest, payment.currency).plain(),
         key=f"{key}.amount",
         help=text("refunds.ask.amount.help", amount=whole),

@@ -61,7 +61,7 @@ def _back() -> None:
 
 def _subtitle(user: User, payment: Payment) -> str:
     paid = format.moment(words.local(payment.occurred_at, user.preferences.zone))
-    return f"{paid} · {words.money(payment.gross, payment.currency)} · {words.source_name(payment.source)}"
+    return f"{paid} · {words.paid_with(payment)}"
 
 
 def _standing(scope: Scope, payment: Payment, found: tuple[Refund, ...]) -> None:

@@ -17,13 +17,12 @@ from pages.ui.screens.refunds.pieces import Mark, Tone
 def of_payment(user: User, payment: Payment, events: tuple[Event, ...]) -> list[Mark]:
     """Paid; and where a card paid, what its bank said."""
     zone, today = user.preferences.zone, user.today
-    amount = words.money(payment.gross, payment.currency)
     paid = Mark(
         "shopping_bag",
         "done" if payment.state != "declined" else "off",
         text("refunds.paid" if payment.source is None else "refunds.sent"),
         words.when(payment.occurred_at, zone, today),
-        [f"{amount} · {words.source_name(payment.source)}"],
+        [words.paid_with(payment)],
     )
     marks = [paid, *(_event(one, zone, user) for one in events)]
     if payment.state == "processing":

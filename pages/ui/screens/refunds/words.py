@@ -52,6 +52,14 @@ def source_name(source: Source | None) -> str:
     return card_name(source.brand, source.bank, source.last4, source.kind)
 
 
+def paid_with(payment: Payment) -> str:
+    """What was paid and with what; where coupons or points paid a part, what was left for the money."""
+    whole, source = money(payment.gross, payment.currency), source_name(payment.source)
+    if payment.cash in {0, payment.gross}:
+        return f"{whole} · {source}" if payment.cash else whole
+    return f"{whole} · {source} {money(payment.cash, payment.currency)}"
+
+
 def money(minor: int, currency: str) -> str:
     """An amount in full."""
     return format.money(Money(minor, currency))
