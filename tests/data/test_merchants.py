@@ -93,6 +93,7 @@ def test_a_person_may_run_several_and_sees_only_their_own(world: World) -> None:
     ("fields", "refusal"),
     [
         ({"name": "  "}, no.MerchantNameMissing()),
+        ({"name": "\u200b\u3000\u200d"}, no.MerchantNameMissing()),
         ({"name": "x" * 61}, TextTooLong("merchant", 60, 61)),
         ({"address": "x" * 201}, TextTooLong("merchant", 200, 201)),
         ({"contact": "x" * 201}, TextTooLong("merchant", 200, 201)),
@@ -111,6 +112,12 @@ def test_a_merchant_that_cannot_be_is_refused(world: World, fields: dict[str, An
         merchants.open_merchant(world.db, opening(keeper, **fields))
     assert refused.value == refusal
     assert merchants.mine(world.db, keeper) == ()
+
+
+def test_what_a_merchant_says_is_kept_in_one_line_that_reads_as_it_stands(world: World) -> None:
+    shop = world.shop("\u202egnp\u202c.\u200b咖啡\n\x00 \t馆 👨\u200d🍳", city="北\n京", address="\u2066三\u2069号")
+    assert (shop.name, shop.city, shop.address) == ("gnp . 咖啡 馆 👨\u200d🍳", "北 京", "三 号")
+    assert change(world, shop, name="a\u202eb").name == "a b"
 
 
 def test_the_name_that_batches_use_is_one_merchants(world: World) -> None:

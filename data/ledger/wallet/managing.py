@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from datetime import timedelta
 from typing import Final
 
@@ -41,6 +43,10 @@ TEXT_LENGTH: Final = 200
 _MCC_DIGITS: Final = 4
 _TEXTS: Final = ("city", "address", "contact")
 _CHANGEABLE: Final = ("name", "category", *_TEXTS)
+# What turns the reading direction (Unicode TR9) or the line, or is no character at all: with it a shop can look like
+# another one. Joiners stay: emoji and several scripts are written with them.
+_MISLEADING: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+_UNSEEN: Final = frozenset("ZC")  # the general categories of blanks and of what is not drawn
 
 
 def open_member(books: Books, command: OpenMember, stamp: Stamp) -> Deed:
@@ -108,12 +114,12 @@ def open_merchant(books: Books, command: OpenMerchant, stamp: Stamp) -> Deed:
         str(command.owner),
         str(command.proprietor) if command.proprietor else None,
         command.code,
-        command.name.strip(),
+        readable(command.name),
         command.mcc,
         command.category,
-        command.city,
-        command.address,
-        command.contact,
+        readable(command.city),
+        readable(command.address),
+        readable(command.contact),
         command.currency,
         stamp.seq(),
         stamp.recorded_at,
@@ -123,13 +129,18 @@ def open_merchant(books: Books, command: OpenMerchant, stamp: Stamp) -> Deed:
     return deed
 
 
+def readable(text: str) -> str:
+    """A text of a merchant's as it is kept: in one line that is read as it stands."""
+    return " ".join(_MISLEADING.sub(" ", text).split())
+
+
 def check_merchant(name: str, mcc: str, category: str, *texts: str) -> None:
     """Refuse what a merchant cannot be.
 
     Raises:
         MerchantNameMissing, TextTooLong, MccInvalid (ISO 18245: four digits), CategoryNotOffered.
     """
-    if not name.strip():
+    if all(unicodedata.category(one)[0] in _UNSEEN for one in readable(name)):
         raise MerchantNameMissing
     for text, most in [(name, NAME_LENGTH), *((text, TEXT_LENGTH) for text in texts)]:
         if len(text) > most:
@@ -147,7 +158,7 @@ def change_merchant(books: Books, command: ChangeMerchant, stamp: Stamp) -> Deed
         MerchantUnknown, and as `check_merchant`.
     """
     merchant, deed = paying.mine(books, command.owner, stamp), Deed()
-    told = {field: text.strip() for field in _CHANGEABLE if (text := getattr(command, field)) is not None}
+    told = {field: readable(text) for field in _CHANGEABLE if (text := getattr(command, field)) is not None}
     if told:
         # All of it, so that the latest event alone says how the merchant stands.
         stands = {field: getattr(merchant, field) for field in _CHANGEABLE} | told
