@@ -103,6 +103,7 @@ _held_movements: Held[_Movements] = Held(_OWNERS)
 _MOVEMENTS: Final = """
 WITH undone AS (
     SELECT r.reverses AS entry FROM published_entry r WHERE r.owner = $owner AND r.reverses IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM published_entry x WHERE x.owner = $owner AND x.reverses = r.id)
 )
 SELECT e.booked_on AS on_day, cast(p.account AS varchar) AS account, p.currency,
     cast(sum(p.amount) AS bigint) AS amount

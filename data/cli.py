@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "restore": "put a backup in the store's place; what was there is kept aside",
     "journal": "write everything of a person as a Beancount or hledger journal",
     "verify": "check every promise of the ledger",
+    "pairs": "look again for rows of different files that are one event; the app must not be running",
     "rebuild": "derive what the screens read anew from the ledger",
     "apply": "carry out commands of the wallet from JSON Lines; the app must not be running",
     "balances": "what members, merchants and the house have",

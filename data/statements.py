@@ -25,7 +25,7 @@ from data.matching.assemble import assemble
 from data.matching.choices import AS_PREVIEWED, Choices, settle
 from data.matching.known import drop_of
 from data.matching.preview import FileReport, Preview
-from data.store import facts, imports, taught, undoing
+from data.store import facts, imports, settling, taught, undoing
 from data.store.booking import Booking
 from data.store.command import Plan, Reader, Receipt, Rows, Write
 from data.store.owner_settings import month_start_day
@@ -114,6 +114,8 @@ def commit(
 ) -> ImportReceipt:
     """Book the drop as previewed, with the person's choices; the same request again gives the first receipt.
 
+    Then rows that are one event with others booked earlier, or in the same drop, are found and counted once.
+
     `progress` is called from this thread with rising values, 1.0 last. When somebody imported since the preview,
     duplicates and refunds are decided again on what is known now.
 
@@ -134,6 +136,7 @@ def commit(
                 break
             except StillWriting:
                 report.show()
+    settling.settle(db, command.owner, command.actor)
     report(1.0)
     report.show()
     return _import_receipt(receipt)
@@ -188,6 +191,7 @@ def undo(db: Database, command: UndoImport) -> UndoReceipt:
         NotFound: no such import of this owner. AlreadyUndone: it was undone before.
     """
     receipt = db.submit(command, undoing.decide)
+    settling.settle(db, command.owner, command.actor)
     return UndoReceipt(UUID(receipt["batch"]), receipt["entries"])
 
 

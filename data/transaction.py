@@ -116,7 +116,8 @@ class Detail:
 
 _ENTRY: Final = """
 SELECT e.kind, e.occurred_at, e.booked_on, e.recorded_at, e.payee, e.payee_key, e.description, e.method, e.note,
-    e.reverses, (SELECT r.id FROM entry r WHERE r.owner = $owner AND r.reverses = e.id ORDER BY r.seq LIMIT 1)
+    e.reverses, (SELECT r.id FROM entry r WHERE r.owner = $owner AND r.reverses = e.id
+        AND NOT EXISTS (SELECT 1 FROM entry x WHERE x.owner = $owner AND x.reverses = r.id) ORDER BY r.seq LIMIT 1)
 FROM entry e WHERE e.owner = $owner AND e.id = $entry"""
 _FACTS: Final = """
 SELECT kind, category, amount, currency, payee, note, tags, excluded, refund_of

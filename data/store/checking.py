@@ -28,7 +28,9 @@ LEFT JOIN account a ON a.owner = $owner AND a.id = p.account
 WHERE p.owner = $owner AND (e.id IS NULL OR a.id IS NULL)"""
 _SUMS: Final = "SELECT currency FROM posting WHERE owner = $owner GROUP BY currency HAVING sum(amount) <> 0"
 _REVERSED_TWICE: Final = """
-SELECT reverses FROM entry WHERE owner = $owner AND reverses IS NOT NULL GROUP BY reverses HAVING count(*) > 1"""
+SELECT r.reverses FROM entry r WHERE r.owner = $owner AND r.reverses IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM entry x WHERE x.owner = $owner AND x.reverses = r.id)
+GROUP BY r.reverses HAVING count(*) > 1"""
 _OVER_REFUNDED: Final = """
 SELECT b.entry FROM (
     SELECT entry, sum(spending) AS paid FROM fact WHERE owner = $owner AND kind IN ('expense', 'fee') GROUP BY entry) b

@@ -18,7 +18,7 @@ from data.ledger.changes import Reclassify, Standing, side_of
 from data.ledger.entry import Entry, EntryKind, Posting, reversal
 from data.ledger.reclassify import Target
 from data.money import Money
-from data.store import accounts, facts, taught, words
+from data.store import accounts, facts, pair_rows, taught, words
 from data.store.command import Plan, Reader, Rows, Write
 from data.store.journal import Journal
 from data.store.owner_settings import month_start_day
@@ -53,6 +53,7 @@ def decide(reader: Reader, command: Reclassify, now: datetime) -> Plan:
     seqs = [reader.next_seq() for _ in range(len(journal))]
     writes: list[Write | Rows] = [*opened, *journal.rows(owner, command.actor, now, seqs)]
     writes += _carried(reader, command, entry.id, refunds, now)
+    writes += pair_rows.followed(reader, owner, (command.entry, entry.id), (command.actor, now))
     touched = [command.entry, entry.id, *refunds]
     writes += facts.refresh_entries(owner, touched, month_start_day(reader, owner))
     return Plan({"entry": str(entry.id)}, writes, frozenset({owner}))

@@ -16,6 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from data.store.command import Write
+from data.store.standing import PAIRED
 
 Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
@@ -23,32 +24,68 @@ Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 # The parts of a refund of a split purchase: with g refunded so far and a part ending at s of the whole P, the parts
 # refunded so far end at floor(g·s/P); a refund gets the difference that it makes. So each refund adds up to its own
 # amount, and once all is refunded every category of the purchase is back at zero.
-_DERIVED: Final = """
-said AS (
+_DERIVED: Final = (
+    PAIRED
+    + """
+spoken AS (
     SELECT entry, field, value FROM (
         SELECT a.entry, a.field, cast('[' || a.value || ']' AS json) AS value,
             row_number() OVER (PARTITION BY a.entry, a.field ORDER BY a.seq DESC) AS newest
         FROM annotation a WHERE a.owner = $owner
     ) s WHERE newest = 1
 ),
+heard AS (
+    SELECT entry, field, value, 0 AS place FROM spoken
+    UNION ALL
+    SELECT t.kept, s.field, s.value, t.place FROM teller t JOIN spoken s ON s.entry = t.entry
+    WHERE s.value ->> 0 IS NOT NULL AND s.field IN ('category', 'note', 'payee', 'tags', 'excluded', 'split')
+        AND (s.field <> 'split' OR t.whole) AND NOT EXISTS (
+            SELECT 1 FROM spoken o WHERE o.entry = t.kept AND (o.value ->> 0 IS NOT NULL OR o.field = 'split')
+                AND (o.field = s.field OR (s.field = 'split' AND o.field = 'category')))
+    UNION ALL
+    SELECT t.kept, 'refund_of', cast('["' || coalesce(s.value ->> 0, cast(d.refund_of AS varchar)) || '"]' AS json),
+        t.place
+    FROM teller t
+    JOIN entry d ON d.owner = $owner AND d.id = t.entry AND d.kind = 'refund'
+    JOIN entry k ON k.owner = $owner AND k.id = t.kept AND k.kind = 'refund' AND k.refund_of IS NULL
+    LEFT JOIN spoken s ON s.entry = t.entry AND s.field = 'refund_of'
+    WHERE (d.refund_of IS NOT NULL OR s.value ->> 0 IS NOT NULL) AND NOT (s.entry IS NOT NULL AND s.value ->> 0 IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM spoken o WHERE o.entry = t.kept AND o.field = 'refund_of')
+),
+said AS (
+    SELECT entry, field, value FROM (
+        SELECT entry, field, value, row_number() OVER (
+            PARTITION BY entry, field ORDER BY CASE WHEN value ->> 0 IS NULL THEN 1 ELSE 0 END, place) AS first
+        FROM heard
+    ) h WHERE first = 1
+),
 undone AS (
-    SELECT DISTINCT reverses AS entry FROM entry WHERE owner = $owner AND reverses IS NOT NULL
+    SELECT DISTINCT r.reverses AS entry FROM entry r
+    WHERE r.owner = $owner AND r.reverses IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM entry x WHERE x.owner = $owner AND x.reverses = r.id)
 ),
 named AS (
-    SELECT e.*, CASE WHEN n.entry IS NULL THEN e.refund_of ELSE cast(n.value ->> 0 AS uuid) END AS purchase
-    FROM entry e
-    LEFT JOIN said n ON n.entry = e.id AND n.field = 'refund_of'
-    WHERE e.owner = $owner AND e.kind NOT IN ('reversal', 'hold', 'points') AND e.id IN (SELECT entry FROM scope)
-        AND e.id NOT IN (SELECT entry FROM undone)
+    SELECT e.*, coalesce(i.kept, e.bought) AS purchase FROM (
+        SELECT e.*, CASE WHEN n.entry IS NULL THEN e.refund_of ELSE cast(n.value ->> 0 AS uuid) END AS bought
+        FROM entry e
+        LEFT JOIN said n ON n.entry = e.id AND n.field = 'refund_of'
+        WHERE e.owner = $owner AND e.kind NOT IN ('reversal', 'hold', 'points') AND e.id IN (SELECT entry FROM scope)
+            AND e.id NOT IN (SELECT entry FROM undone)
+    ) e LEFT JOIN stand_in i ON i.entry = e.bought
 ),
 standing AS (
     SELECT n.*, CASE WHEN u.entry IS NULL THEN n.purchase END AS original
     FROM named n LEFT JOIN undone u ON u.entry = n.purchase
 ),
-wanted AS (
+shown AS (
     SELECT id FROM standing
     UNION
     SELECT original FROM standing WHERE original IS NOT NULL
+),
+wanted AS (
+    SELECT id FROM shown
+    UNION
+    SELECT entry FROM teller WHERE kept IN (SELECT id FROM shown)
 ),
 stated AS (
     SELECT w.id AS entry,
@@ -113,10 +150,29 @@ nominal AS (
         sum(l.amount) OVER (PARTITION BY l.entry) AS total
     FROM line l WHERE l.kind IN ('expense', 'income')
 ),
+told AS (
+    SELECT t.kept AS entry, t.place, nullif(e.payee, '') AS payee, nullif(e.payee_key, '') AS payee_key,
+        nullif(e.description, '') AS description, nullif(e.method, '') AS method, nullif(e.note, '') AS note,
+        CASE WHEN n.parts = 1 THEN n.category END AS category
+    FROM teller t
+    JOIN entry e ON e.owner = $owner AND e.id = t.entry
+    LEFT JOIN nominal n ON n.entry = t.entry AND n.parts = 1
+    WHERE t.kept IN (SELECT id FROM shown)
+),
+tale AS (
+    SELECT entry,
+        coalesce(max(CASE WHEN place = 1 THEN payee END), max(payee)) AS payee,
+        coalesce(max(CASE WHEN place = 1 THEN payee_key END), max(payee_key)) AS payee_key,
+        coalesce(max(CASE WHEN place = 1 THEN description END), max(description)) AS description,
+        coalesce(max(CASE WHEN place = 1 THEN method END), max(method)) AS method,
+        coalesce(max(CASE WHEN place = 1 THEN note END), max(note)) AS note,
+        coalesce(max(CASE WHEN place = 1 THEN category END), max(category)) AS category
+    FROM told WHERE place <= 2 GROUP BY entry
+),
 effective AS (
-    SELECT n.entry, n.line AS part, n.kind, n.amount AS value, n.currency, coalesce(s.category, n.category) AS category,
-        n.parts > 1 AS split
-    FROM nominal n LEFT JOIN stated s ON s.entry = n.entry
+    SELECT n.entry, n.line AS part, n.kind, n.amount AS value, n.currency,
+        coalesce(s.category, CASE WHEN n.parts = 1 THEN t.category END, n.category) AS category, n.parts > 1 AS split
+    FROM nominal n LEFT JOIN stated s ON s.entry = n.entry LEFT JOIN tale t ON t.entry = n.entry
     WHERE n.entry NOT IN (SELECT entry FROM parted)
     UNION ALL
     SELECT p.entry, p.part, n.kind, CASE WHEN n.total < 0 THEN -p.size ELSE p.size END, n.currency, p.category, true
@@ -175,21 +231,25 @@ derived AS (
             AS purchase_month,
         d.occurred_at, d.seq, d.id AS entry, p.part, p.kind, o.account,
         CASE WHEN p.kind = 'transfer' THEN o.counter END AS counter,
-        p.category, coalesce(s.payee, d.payee) AS payee, coalesce(s.payee_key, d.payee_key) AS payee_key, p.currency,
+        p.category, coalesce(s.payee, t.payee, d.payee) AS payee,
+        coalesce(s.payee_key, t.payee_key, d.payee_key) AS payee_key, p.currency,
         cast(-p.value AS bigint) AS amount,
         cast(CASE WHEN p.book = 'expense' THEN p.value ELSE 0 END AS bigint) AS spending,
         cast(CASE WHEN p.book = 'income' THEN -p.value ELSE 0 END AS bigint) AS income,
         coalesce(cast(s.excluded AS boolean), cast(w.excluded AS boolean), false) AS excluded,
-        d.original AS refund_of, d.batch, d.description, d.method,
-        coalesce(s.note, d.note) AS note, coalesce(g.tags, '') AS tags, p.split
+        d.original AS refund_of, d.batch, coalesce(t.description, d.description) AS description,
+        coalesce(t.method, d.method) AS method, coalesce(s.note, t.note, d.note) AS note,
+        coalesce(g.tags, '') AS tags, p.split
     FROM dated d
     JOIN piece p ON p.entry = d.id
     JOIN own o ON o.entry = d.id
     LEFT JOIN stated s ON s.entry = d.id
     LEFT JOIN stated w ON w.entry = d.original
     LEFT JOIN tagged g ON g.entry = d.id
+    LEFT JOIN tale t ON t.entry = d.id
 )
 """
+)
 _COLUMNS: Final = """owner, booked_on, month, purchase_on, purchase_month, occurred_at, seq, entry, part, kind, account,
     counter, category, payee, payee_key, currency, amount, spending, income, excluded, refund_of, batch, description,
     method, note, tags, split
@@ -197,7 +257,9 @@ _COLUMNS: Final = """owner, booked_on, month, purchase_on, purchase_month, occur
 
 # Which facts a change reaches: the entries themselves, and every refund of a purchase that is among them or that one
 # of them takes or took back. The facts, not yet derived again, still know the former links.
-_AROUND: Final = """
+_AROUND: Final = (
+    PAIRED
+    + """
 link AS (
     SELECT entry, cast(cast('[' || value || ']' AS json) ->> 0 AS uuid) AS original FROM (
         SELECT entry, value, row_number() OVER (PARTITION BY entry ORDER BY seq DESC) AS newest
@@ -208,24 +270,34 @@ link AS (
     UNION
     SELECT entry, refund_of FROM fact WHERE owner = $owner AND refund_of IS NOT NULL
 ),
-root AS (
+near AS (
     SELECT entry FROM changed
     UNION
     SELECT original FROM link WHERE entry IN (SELECT entry FROM changed)
+),
+root AS (
+    SELECT entry FROM near
+    UNION
+    SELECT kept FROM stand_in WHERE entry IN (SELECT entry FROM near)
+    UNION
+    SELECT entry FROM stand_in WHERE kept IN (SELECT entry FROM near)
 )
 INSERT INTO fact_scope
 SELECT entry FROM changed
 UNION
+SELECT kept FROM stand_in WHERE entry IN (SELECT entry FROM changed)
+UNION
 SELECT entry FROM link WHERE original IN (SELECT entry FROM root)
 """
+)
 _SCOPE_TABLE: Final = "CREATE TEMP TABLE IF NOT EXISTS fact_scope (entry uuid)"
 _SCOPE_EMPTY: Final = "DELETE FROM fact_scope"
-_SCOPE_ENTRIES: Final = "WITH changed AS (SELECT unnest(cast($entries AS uuid[])) AS entry)," + _AROUND
+_SCOPE_ENTRIES: Final = "WITH RECURSIVE changed AS (SELECT unnest(cast($entries AS uuid[])) AS entry)," + _AROUND
 _SCOPE_BATCH: Final = (
-    "WITH changed AS (SELECT id AS entry FROM entry WHERE owner = $owner AND batch = $batch)," + _AROUND
+    "WITH RECURSIVE changed AS (SELECT id AS entry FROM entry WHERE owner = $owner AND batch = $batch)," + _AROUND
 )
 _SCOPE_ACCOUNTS: Final = (
-    """WITH changed AS (
+    """WITH RECURSIVE changed AS (
     SELECT DISTINCT entry FROM posting
     WHERE owner = $owner AND account IN (SELECT unnest(cast($accounts AS uuid[])))
 ),"""

@@ -37,15 +37,27 @@ def known(query: Query, owner: UUID, asked: Questions) -> Known:
     )
 
 
-_CORRECTED = "SELECT value, entry FROM annotation WHERE owner = $owner AND field = 'corrects' ORDER BY seq DESC"
+_CORRECTED = """
+SELECT value, entry, seq FROM annotation WHERE owner = $owner AND field = 'corrects'
+UNION ALL
+SELECT '"' || cast(described AS varchar) || '"', kept, seq FROM published_pair
+WHERE owner = $owner AND state IN ('applied', 'accepted') AND kept <> described
+UNION ALL
+SELECT '"' || cast(moved AS varchar) || '"', kept, seq FROM published_pair
+WHERE owner = $owner AND state IN ('applied', 'accepted') AND kept <> moved
+ORDER BY seq"""
 
 
 def _corrected(query: Query, owner: UUID) -> dict[UUID, UUID]:
-    """Entries that were reversed and booked anew, with the one that stands for each now; latest corrections first."""
-    instead: dict[UUID, UUID] = {}
-    rows: list[tuple[str, UUID]] = [(value, entry) for value, entry in query(_CORRECTED, {"owner": owner})]
-    for value, entry in rows:
-        instead[UUID(json.loads(value))] = instead.get(entry, entry)
+    """Entries booked anew, or counted as one with another, each with the one that stands for it now."""
+    onward: dict[UUID, UUID] = {UUID(json.loads(old)): new for old, new, _ in query(_CORRECTED, {"owner": owner})}
+    instead = {}
+    for old, new in onward.items():
+        last, seen = new, {old}
+        while last in onward and last not in seen:
+            seen.add(last)
+            last = onward[last]
+        instead[old] = last
     return instead
 
 
