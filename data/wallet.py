@@ -291,7 +291,7 @@ def _quote(books: Books, command: Pay, now: datetime) -> Quote:
         best=best,
         most_points=most,
         earns=paying.earns(books, member, merchant, cash, stamp, day)[0],
-        category=paying.category_for(member, merchant, command),
+        category=paying.category_for(member, merchant, command, day),
         standing=_wallet_of(books, command, now),
         no=_refusal(books, command, stamp),
     )

@@ -16,7 +16,7 @@ from data.categories import BUILT_IN, Book, CategoryKind
 from data.categories.facts import Facts
 from data.categories.text import normalise_payee
 from data.ids import new_id
-from data.importers.statement import Kind
+from data.importers.statement import Direction, Kind
 from data.ledger import coupon_engine
 from data.ledger.accounts import EXPENSE_KEY
 from data.ledger.coupons import Claim, Purchase
@@ -214,16 +214,36 @@ def _check_code(books: Books, command: Pay, stamp: Stamp) -> None:
         raise PayCodeAmountDiffers(code.currency, code.amount, command.amount)
 
 
-def category_for(member: Member, merchant: Merchant, command: Pay) -> str:
+def category_for(member: Member, merchant: Merchant, command: Pay, day: date) -> str:
     """Where the person would file it: their rules, what they taught for this payee, then the merchant's own."""
     taught = member.taught
     if taught is None:
         return merchant.category
-    facts = Facts(merchant.name, command.note, Kind.EXPENSE, Money(-command.amount, command.currency), mcc=merchant.mcc)
-    for rule in taught.applying(facts):
+    for rule in taught.applying(_facts(member, merchant, command, day)):
         if chosen := spending(taught, rule.action.category):
             return chosen
     return learned(member, normalise_payee(merchant.name), merchant.category)
+
+
+def _facts(member: Member, merchant: Merchant, command: Pay, day: date) -> Facts:
+    """The payment as a rule looks at it: what it would see of it once it is booked."""
+    card = member.cards.get(str(command.card))
+    account = card.row.account if card else member.accounts.get(WALLET + command.currency)
+    return Facts(
+        payee=merchant.name,
+        description=command.note,
+        kind=Kind.EXPENSE,
+        amount=Money(-command.amount, command.currency),
+        method=_method(card),
+        account_key=next((key for key, one in member.accounts.items() if one == account), ""),
+        mcc=merchant.mcc,
+        direction=Direction.OUT,
+        booked_on=day,
+    )
+
+
+def _method(card: Card | None) -> str:
+    return f"{card.row.brand} {card.row.last4}" if card else "小金卡"
 
 
 def spending(taught: Book, category: str | None) -> str | None:
@@ -312,7 +332,7 @@ def _decided(
         earned,
         rule,
         day + timedelta(days=valid) if earned and valid is not None else None,
-        category_for(member, merchant, command),
+        category_for(member, merchant, command, day),
         str(command.pay_code) if command.pay_code else None,
         command.note,
         stamp.now,
@@ -374,13 +394,13 @@ def book_payment(
 ) -> None:
     """The captured payment in the payer's, the merchant's and the issuer's books. spent: lots (negative points)."""
     currency, day, owner = row.currency, row.booked_on, member.owner
-    card = member.cards[row.card].row if row.card else None
-    source = card.account if card else member.accounts.get(WALLET + currency, "")
+    card = member.cards[row.card] if row.card else None
+    source = card.row.account if card else member.accounts.get(WALLET + currency, "")
     named: dict[str, Any] = {
         "payee": merchant.name,
         "payee_key": normalise_payee(merchant.name),
         "description": row.note,
-        "method": f"{card.brand} {card.last4}" if card else "小金卡",
+        "method": _method(card),
         "occurred_at": row.occurred_at,
     }
     earned = _earned_moves(deed, member, row, stamp)
