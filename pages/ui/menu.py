@@ -40,7 +40,12 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     (
         "nav.section.records",
-        (("transactions", "receipt_long"), ("import", "upload_file"), ("reports", "summarize")),
+        (
+            ("transactions", "receipt_long"),
+            ("import", "upload_file"),
+            ("pairs", "join_inner"),
+            ("reports", "summarize"),
+        ),
     ),
     (
         "nav.section.merchant",
