@@ -126,6 +126,8 @@ WITH bought AS (
     WHERE f.owner = $owner AND f.kind = 'expense'
         AND (f.entry IN (SELECT unnest(cast($entries AS uuid[])))
             OR (f.payee_key IN (SELECT unnest(cast($payees AS varchar[]))) AND f.booked_on BETWEEN $since AND $until))
+        -- what came back of a payment of the wallet is the wallet's to say
+        AND f.entry NOT IN (SELECT w.id FROM payment w WHERE w.owner = $owner)
     GROUP BY f.entry
 ),
 back AS (

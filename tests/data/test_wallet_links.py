@@ -9,11 +9,11 @@ import pytest
 
 from analytics.refunds import Sought, of_wallet, purchases_for
 from analytics.scope import Scope
-from data import bookkeeping, upkeep
+from data import bookkeeping, statements, upkeep
 from data.bookkeeping import KeptByWallet, LinkRefund, UnlinkRefund
 from data.ids import EntryId, OwnerId
 from data.store.command import Receipt
-from tests.bookkeeping import Bookkeeping, refunded, spent
+from tests.bookkeeping import Bookkeeping, bill, refunded, spent
 from tests.wallet_house import by
 from tests.wallet_world import World
 
@@ -70,3 +70,9 @@ def test_payments_of_the_wallet_are_no_suggestions(world: World, anna: OwnerId) 
     assert of_wallet(scope, entry(paid))
     assert of_wallet(scope, UUID(world.refund(anna, shop, paid, 1_00)))
     assert not of_wallet(scope, foreign)
+
+
+def test_neither_are_they_to_an_import(world: World, anna: OwnerId) -> None:
+    world.pay(anna, world.shop(), 30_00)
+    drop = bill(refunded("2026-03-05", "30.00", "拾光咖啡", order="R2"))
+    assert statements.prepare(world.db, anna, [drop]).suggestion == [None]
