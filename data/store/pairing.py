@@ -30,33 +30,31 @@ _APPLIED, _PROPOSED, _LAPSED = "applied", "proposed", "lapsed"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SettlePairs:
-    """Make the pairs that were found the ones that stand: certain ones applied, likely ones proposed."""
+    """Take apart the pairs that are `gone`, apply the certain ones of those `found` and propose the likely ones."""
 
     owner: OwnerId
     request_id: str
     actor: UUID
+    gone: tuple[UUID, ...]
     found: tuple[Pair, ...]
 
 
 def decide_found(reader: Reader, command: SettlePairs, now: datetime) -> Plan:
-    """The plan of a `SettlePairs`. What a person decided stays; what was found before and is not any more lapses."""
+    """The plan of a `SettlePairs`. What a person decided stays."""
     books = _Books(reader, command.owner, command.actor, now)
-    wanted = {(pair.described, pair.moved): pair for pair in command.found}
     known = {(one.described, one.moved): one for one in books.pairs}
-    open_ = {two: one for two, one in known.items() if one.state in {_APPLIED, _PROPOSED}}
-    for two, one in open_.items():
-        pair = wanted.get(two)
-        if pair is None or (one.applied and not pair.certain):
+    gone = set(command.gone)
+    for one in books.pairs:
+        if one.pair in gone and one.state in {_APPLIED, _PROPOSED}:
             books.lapse(one)
     counts = {_APPLIED: 0, _PROPOSED: 0}
-    for two, pair in wanted.items():
-        before = open_.get(two)
+    for pair in command.found:
         state = _APPLIED if pair.certain else _PROPOSED
-        if before is not None and before.state == state:
-            continue
+        before = known.get((pair.described, pair.moved))
+        if before is not None and before.pair not in gone and before.state not in {_PROPOSED, _LAPSED}:
+            continue  # decided since
         if books.free(pair.described, pair.moved):
-            again = known.get(two)
-            counts[state] += books.enter(_kept(pair, new_id() if again is None else again.pair), state)
+            counts[state] += books.enter(_kept(pair, new_id() if before is None else before.pair), state)
     return books.plan(counts)
 
 

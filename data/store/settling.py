@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from data.ids import OwnerId, new_request_id
@@ -12,6 +12,8 @@ from data.store.pairing import SettlePairs, decide_found
 
 if TYPE_CHECKING:
     from data.database import Database
+
+_AT_ONCE: Final = 2_000  # pairs in one command, so that nobody's payment waits for all of them
 
 
 def settle(db: Database, owner: OwnerId, actor: UUID) -> tuple[int, int]:
@@ -27,8 +29,15 @@ def settle(db: Database, owner: OwnerId, actor: UUID) -> tuple[int, int]:
     accepted = [(one.described, one.moved) for one in known if one.state == "accepted"]
     rejected = pair_rows.refused(db.read, owner, known, {row.id for row in rows})
     found = pairs_among(rows, accepted, rejected)
-    stand = {(one.described, one.moved, one.applied) for one in known if one.state in {"applied", "proposed"}}
-    if {(pair.described, pair.moved, pair.certain) for pair in found} == stand:
-        return 0, 0
-    receipt = db.submit(SettlePairs(owner, new_request_id(), actor, tuple(found)), decide_found)
-    return receipt["applied"], receipt["proposed"]
+    wanted = {(pair.described, pair.moved): pair.certain for pair in found}
+    open_ = {(one.described, one.moved): one for one in known if one.state in {"applied", "proposed"}}
+    # A pair that was applied and is only likely now is taken apart before it is proposed.
+    gone = tuple(one.pair for two, one in open_.items() if two not in wanted or (one.applied and not wanted[two]))
+    stand = {two: one.applied for two, one in open_.items()}
+    new = [pair for pair in found if stand.get((pair.described, pair.moved)) != pair.certain]
+    applied = proposed = 0
+    for at in range(0, len(new), _AT_ONCE) or ([0] if gone else []):
+        part = SettlePairs(owner, new_request_id(), actor, () if at else gone, tuple(new[at : at + _AT_ONCE]))
+        receipt = db.submit(part, decide_found)
+        applied, proposed = applied + receipt["applied"], proposed + receipt["proposed"]
+    return applied, proposed
