@@ -276,8 +276,8 @@ def _quote(books: Books, command: Pay, now: datetime) -> Quote:
     best = coupon_engine.best([books.as_claim(one) for one in books.free_claims(member)], purchase)
     asked = _asked(books, command, purchase)
     off = asked.off_minor
-    worth = books.base.redeem_minor_per_point
-    most = paying.most_points(books, command.amount - off, member, day)
+    worth = paying.worth_of_point(books, command.currency)
+    most = paying.most_points(books, command.amount - off, command.currency, member, day)
     points = min(command.points, most)
     cash = command.amount - off - points * worth
     return Quote(

@@ -206,6 +206,7 @@ class SetEarnRule(Offered):
     valid_from: fields.Instant = None
     valid_to: fields.Instant = None
     redeem_minor_per_point: fields.CountOrKept = Kept.KEPT
+    currency: fields.TextOrKept = Kept.KEPT
     redeem_cap_bp: fields.CountIfSaid = None
     redeem_cap_percent: fields.PercentIfSaid = None
     active: fields.Flag = True

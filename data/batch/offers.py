@@ -20,6 +20,7 @@ _KEPT_OR_SAID: Final = (
     "cap_per_day",
     "valid_days",
     "redeem_minor_per_point",
+    "currency",
 )
 
 

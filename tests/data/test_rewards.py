@@ -531,3 +531,19 @@ def test_points_and_coupons_are_known_again_after_a_restart(own_world: World) ->
         assert isinstance(refused(world, anna, cafe, 12_00, claims=(claim,)), no.CouponNotHeld)
     world.pay(anna, cafe, 12_00, claims=(free,))
     world.check(anna)
+
+
+def test_points_never_cross_from_one_money_to_another(own_world: World) -> None:
+    world = own_world
+    anna = world.member(500_00)
+    world.pay(anna, world.shop(), 500_00)
+    house.open_for(world.running, anna, "EUR")
+    desk = wallet.DeskTopUp(**by(anna, world.operator), amount=200_00, currency="EUR")
+    wallet.desk_top_up(world.db, desk)
+    abroad = world.shop(currency="EUR")
+    command = wallet.Pay(**by(anna), merchant=abroad.id, amount=100_00, currency="EUR", points=100)
+    assert wallet.quote(world.db, command).most_points == 0
+    with pytest.raises(no.PointsBeyondCap):
+        wallet.pay(world.running, command)
+    assert world.pay(anna, abroad, 100_00)["points_earned"] == 0
+    assert wallet.standing(world.db, anna)[0].points == 500

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from data.ledger.wallet import commands as asked
 from data.ledger.changes import TextTooLong
+from data.ledger.wallet import commands as asked
 from data.ledger.wallet import funding, giving, managing, offering, paying, refunding
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.deed import Deed, Stamp

@@ -23,8 +23,10 @@ BASE_CODE: Final = "base"
 class EarnRule:
     """The base rule (code `base`), or a campaign: its multiplier holds where merchant, category and window fit.
 
-    points_per_unit: for each 100 minor units of cash. valid_days: how long a lot lives, None for ever.
-    redeem_minor_per_point and redeem_cap_bp (of what is left after coupons) count in the base rule only.
+    points_per_unit: for each 100 minor units of cash. currency: of the base rule, the money in which points are earned
+    and worth something: counted in one and spent in another they would be an exchange at any rate. valid_days: how long
+    a lot lives, None for ever. redeem_minor_per_point and redeem_cap_bp (of what is left after coupons) count in the
+    base rule only.
     """
 
     code: str = BASE_CODE
@@ -40,6 +42,7 @@ class EarnRule:
     redeem_minor_per_point: int = 1
     redeem_cap_bp: int = ONE
     name: str = ""
+    currency: str = "CNY"
 
     def holds(self, merchant: str, categories: Sequence[str], now: datetime) -> bool:
         """Whether a campaign applies to a payment. categories: the payment's and its parent."""

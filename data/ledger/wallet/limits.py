@@ -19,9 +19,11 @@ _NONE = -1
 
 def in_force(member: Member, currency: str, day: date) -> Limits:
     """The limits of that day: the newest row whose time has come."""
-    due = [row for row in member.limits if row.currency == currency and row.from_on <= day]
-    if not due:
+    rows = [row for row in member.limits if row.currency == currency]
+    if not rows:
         return NO_LIMITS
+    # Before the first one's day, which is so for who moved to a zone where it is still yesterday, that one holds.
+    due = [row for row in rows if row.from_on <= day] or [min(rows, key=lambda one: one.seq)]
     row = max(due, key=lambda one: one.seq)
     return (row.per_payment, row.per_day, row.per_month)
 

@@ -8,7 +8,7 @@ from typing import Final
 from data.ids import new_id
 from data.ledger.changes import TextTooLong
 from data.ledger.coupons import check_coupon
-from data.ledger.wallet import paying, rows
+from data.ledger.wallet import managing, paying, rows
 from data.ledger.wallet.books import ISSUER_TEXT, Books
 from data.ledger.wallet.commands import ClaimCoupon, ExpirePoints, MakePayCode, PublishCoupon, SetEarnRule, Settled
 from data.ledger.wallet.coupon_text import coupon_text
@@ -58,6 +58,7 @@ def _check_rule(rule: EarnRule) -> None:
     for text in (rule.code, rule.name):
         if len(text) > _CODE_LENGTH:
             raise TextTooLong("earn_rule", _CODE_LENGTH, len(text))
+    managing.check_currency(rule.currency)
     for field in (*_NOT_NEGATIVE, *_OPTIONAL):
         value = getattr(rule, field)
         if value is not None and value < 0:

@@ -142,9 +142,14 @@ def spendable(member: Member, day: date) -> int:
     return 0 if member.debt > 0 else living(member.lots.values(), day)
 
 
-def most_points(books: Books, left: int, member: Member, day: date) -> int:
+def worth_of_point(books: Books, currency: str) -> int:
+    """What a point is worth in a payment, in minor units: nothing where it would cross from one money to another."""
+    return books.base.redeem_minor_per_point if currency == books.base.currency else 0
+
+
+def most_points(books: Books, left: int, currency: str, member: Member, day: date) -> int:
     """How many points may cover a payment of which coupons left `left`: by the cap, and by what there is."""
-    worth = books.base.redeem_minor_per_point
+    worth = worth_of_point(books, currency)
     return min(left * books.base.redeem_cap_bp // (ONE * worth), spendable(member, day)) if worth else 0
 
 
@@ -179,9 +184,9 @@ def price(books: Books, member: Member, merchant: Merchant, command: Pay, stamp:
     left = command.amount - off
     if command.points < 0:  # else points would be bought, beyond every cap
         raise AmountInvalid(command.points)
-    value = command.points * books.base.redeem_minor_per_point
+    worth = worth_of_point(books, command.currency)
+    value = command.points * worth
     if command.points:
-        worth = books.base.redeem_minor_per_point
         most = left * books.base.redeem_cap_bp // (ONE * worth) if worth else 0
         if (held := spendable(member, day)) < command.points:
             raise InsufficientPoints(command.points, held, member.debt)
@@ -294,6 +299,8 @@ def _check_merchant(member: Member, merchant: Merchant, command: Pay) -> None:
 def earns(books: Books, member: Member, merchant: Merchant, cash: int, stamp: Stamp, day: date) -> tuple[int, str]:
     """What it earns, and the rule as it is kept for the claw-back."""
     base, bp = books.base, books.base.multiplier_bp
+    if merchant.currency != base.currency:
+        return 0, f"[{base.points_per_unit}, {bp}]"
     if books.campaigns:
         known = BUILT_IN.get(merchant.category)
         kinds = [merchant.category, *([known.parent] if known and known.parent else [])]

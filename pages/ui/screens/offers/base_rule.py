@@ -83,6 +83,7 @@ def rule_of(typed: TypedRule, currency: str) -> tuple[EarnRule | None, list[Faul
         valid_days=counts["days"],
         redeem_minor_per_point=worth,
         redeem_cap_bp=int(share * 100),
+        currency=currency,
     )
     return rule, []
 
