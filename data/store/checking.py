@@ -37,7 +37,7 @@ SELECT b.entry FROM (
 JOIN (
     SELECT refund_of, sum(-spending) AS refunded FROM fact
     WHERE owner = $owner AND kind = 'refund' AND refund_of IS NOT NULL GROUP BY refund_of) r ON r.refund_of = b.entry
-WHERE r.refunded > b.paid"""
+WHERE r.refunded > greatest(b.paid, 0)"""
 _LINES_WITHOUT_ENTRY: Final = """
 SELECT s.batch, s.line FROM statement_line s LEFT JOIN entry e ON e.owner = $owner AND e.id = s.entry
 WHERE s.owner = $owner AND s.outcome = 'booked' AND e.id IS NULL"""
