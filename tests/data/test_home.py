@@ -9,7 +9,7 @@ import pytest
 
 from data.errors import StoreClosed
 from data.home import home_folder, load_key, open_home, open_running
-from data.running import Running, current, set_current
+from data.running import current, set_current
 from data.security.sealing import KeyMalformed, key_text, new_key
 
 
