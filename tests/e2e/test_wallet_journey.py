@@ -224,7 +224,7 @@ def _ask_back(page: Page, amount: str) -> None:
     expect(page.get_by_role("heading", level=1, name=SHOP)).to_be_visible()
     settle(page)
     page.get_by_text("一部分", exact=True).click()
-    page.get_by_role("textbox", name="退款金额（CNY）").fill(amount)
+    page.get_by_role("textbox", name="退款金额（¥）").fill(amount)
     page.get_by_role("combobox", name="原因").click()
     page.get_by_role("option", name="有损坏或质量问题").click()
     settle(page)
