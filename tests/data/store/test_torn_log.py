@@ -73,7 +73,7 @@ def test_an_end_of_zeros_is_cut_a_copy_is_kept_and_the_rest_is_there(killed: Pat
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_flipped_bit_stops_the_start_or_leaves_whole_payments_never_halves(killed: Path, tmp_path: Path, seed: int) -> None:
+def test_a_flipped_bit_stops_the_start_or_leaves_whole_payments(killed: Path, tmp_path: Path, seed: int) -> None:
     store, log = copied(killed, tmp_path)
     damaged = bytearray(log.read_bytes())
     damaged[random.Random(seed).randrange(len(damaged) // 4, len(damaged) * 3 // 4)] ^= 0x40  # noqa: S311 - repeatable
