@@ -211,7 +211,8 @@ def ask_open(running: Running, at: datetime | None = None) -> int:
     """Ask the bank about every charge whose time to be asked about has come; how many got a final answer."""
 
     def waiting(books: Books, now: datetime) -> list[tuple[str, str]]:
-        return [(one.row.owner, one.row.id) for one in books.charges.values() if _to_ask(one, now, at)]
+        asked = sorted(books.charges.values(), key=lambda one: one.row.seq)
+        return [(one.row.owner, one.row.id) for one in asked if _to_ask(one, now, at)]
 
     def asked(one: tuple[str, str]) -> int:
         answer = send(running, OwnerId(UUID(one[0])), UUID(one[1]), at)
@@ -244,12 +245,14 @@ def credit_due(running: Running, at: datetime | None = None) -> int:
     """Give what is due: to cards on their day, to wallets as soon as the merchant can; how many arrived."""
 
     def waiting(books: Books, _now: datetime) -> list[_Open]:
-        return [
-            _open(books, payment, one)
+        found = [
+            (payment, one)
             for payment in books.payments.values()
             for one in payment.refunds.values()
             if one.state in {RefundState.PROCESSING, RefundState.FAILED}
         ]
+        # Who asked first is given first, whatever order memory has them in: points depend on it.
+        return [_open(books, payment, one) for payment, one in sorted(found, key=lambda both: both[1].row.seq)]
 
     today = _day_in_china(at or running.database.clock())
     return _each(running.database.ask(waiting), lambda one: _credit(running, one, today, at))

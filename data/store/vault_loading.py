@@ -89,7 +89,8 @@ _WAITING_PAYMENTS: Final = (
     + """
 WHERE p.owner IN (SELECT unnest(cast($owners AS uuid[]))) AND (p.state_now IN ('processing', 'manual')
     OR p.id IN (SELECT r.payment FROM published_refund r WHERE r.owner IN (SELECT unnest(cast($owners AS uuid[])))
-        AND r.state NOT IN ('credited', 'rejected', 'cancelled')))"""
+        AND r.state NOT IN ('credited', 'rejected', 'cancelled')))
+ORDER BY p.seq"""
 )
 _NAMED_PAYMENTS: Final = _PAYMENT_COLUMNS + " WHERE p.id IN (SELECT unnest(cast($payments AS uuid[])))"
 _PAYMENT_ASKED: Final = """
@@ -113,7 +114,7 @@ SELECT cast(owner AS varchar), cast(id AS varchar), seq, request_id, cast(card A
     occurred_at, booked_on, recorded_at, cast(actor AS varchar), state, attempt, next_at FROM published_charge"""
 _WAITING_CHARGES: Final = (
     _CHARGE_COLUMNS
-    + " WHERE owner IN (SELECT unnest(cast($owners AS uuid[]))) AND state NOT IN ('approved', 'declined')"
+    + " WHERE owner IN (SELECT unnest(cast($owners AS uuid[]))) AND state NOT IN ('approved', 'declined') ORDER BY seq"
 )
 _CHARGE: Final = _CHARGE_COLUMNS + " WHERE owner = $owner AND id = cast($charge AS uuid)"
 _MERCHANTS: Final = """
