@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Final, TypeVar
 
@@ -34,11 +34,11 @@ from tests.simulation.wallet_model import STUCK
 from tests.simulation.wallet_stage import KEEPERS, NUMBERS, PEOPLE, Cast, furnished
 from tests.simulation.wallet_telling import Telling, deed
 
-EXAMPLES: Final = int(os.environ.get("LITTLE_GOLD_CARD_HISTORIES", "30"))
+EXAMPLES: Final = int(os.environ.get("LITTLE_GOLD_CARD_HISTORIES", "20"))
 STEPS: Final = 50
 LOOK_EVERY: Final = 7  # steps: how often the rows are added up
 LAST: Final = datetime(2024, 12, 1)  # noqa: DTZ001 - working days are known so far
-MINUTE, HOUR, DAY = 60, 3_600, 86_400
+MINUTE, HOUR, DAY, HALF_HOUR = 60, 3_600, 86_400, timedelta(minutes=30)
 
 Act = TypeVar("Act", bound=Callable[..., None])
 Bill = tuple[str, int, int, int, str | None]  # at which shop, how much, points, coupons, by which card
@@ -151,7 +151,7 @@ class Histories(RuleBasedStateMachine):
         self.pay(who, *bill)
         first = [it for it in self.payments()[-1:] if it.state == "done"]
         self.pay(who, "cafe", bill[1], 4, 0)
-        self.told.turn(min(LAST, self.model.now + timedelta(seconds=wait)))
+        self.turn(wait)
         for it in first:
             self.ask_back(it, parts)
         self.pay(who, bill[0], 40_00, 4, 2)
@@ -187,9 +187,20 @@ class Histories(RuleBasedStateMachine):
         settles=often,
     )
     def waits(self, wait: int, settles: bool) -> None:
-        self.told.turn(min(LAST, self.model.now + timedelta(seconds=wait)))
+        self.turn(wait)
         if settles:
             self.does("settle")
+
+    @act(2, who=people, over=st.booleans(), settles=st.booleans())
+    def waits_for_the_end(self, who: str, over: bool, settles: bool) -> None:
+        """The last hour of somebody's next points, or the hour after; then they are spent."""
+        lots = self.model.living(who)
+        if lots:
+            midnight = datetime.combine(lots[0].until, time(16))  # Shanghai's, in UTC
+            self.told.turn(min(LAST, max(self.model.now, midnight + (HALF_HOUR if over else -HALF_HOUR))))
+        if settles:
+            self.does("settle")
+        self.pay(who, "cafe", 40_00, 4, 0)
 
     @act(
         1,
@@ -244,33 +255,41 @@ class Histories(RuleBasedStateMachine):
     def repeats(self, one: int) -> None:
         self.told.repeats(*self.told.sent[-1 - one % len(self.told.sent)])
 
-    @act(
-        3,
-        what=st.sampled_from(["reopen", "annotate", "annotate", "months", "statement", "tamper", "late"]),
-        who=people,
-        one=which,
-    )
+    @act(2, what=st.sampled_from(["reopen", "reopen", "late", "tamper"]), who=people, one=which)
     def disturbs(self, what: str, who: str, one: int) -> None:
-        """The app starts anew; or an ordinary command touches somebody just before the house makes its round."""
-        paid = [it for it in self.payments() if it.state == "done" and it.cash]
+        """The app starts anew; a bank says once more what it said; somebody corrects what their wallet holds."""
+        settled = [it for it in self.model.moves.values() if it.card and it.state != "open"]
         if what == "reopen":
             self.told.reopens()
+        elif what == "late" and settled:
+            it = settled[-1 - one % len(settled)]
+            assert isinstance(self.told.stage.late(it).refusal, ChargeSettled)
+        elif what == "tamper":
+            with pytest.raises(WalletAccount):
+                self.told.stage.tamper(who)
+
+    @act(
+        3,
+        what=st.sampled_from(["annotate", "split", "teach", "merge", "months", "statement"]),
+        who=people,
+        one=which,
+        category=st.sampled_from(["dining", "shopping"]),
+    )
+    def interrupts(self, what: str, who: str, one: int, category: str) -> None:
+        """An ordinary command touches somebody, just before the house makes its round."""
+        paid = [it for it in self.payments() if it.state == "done" and it.cash]
+        if what in {"annotate", "split"} and paid:
+            it = paid[-1 - one % len(paid)]
+            self.does(what, who=it.who, payment=it.request, category=category, amount=it.cash)
+        elif what == "teach":
+            self.does("teach", who=who, shop=sorted(KEEPERS)[one % 2], category=category)
+        elif what == "merge":
+            self.does("merge", who=who, card=self.card(who, "good"), into=self.card(who, "yes later"))
         elif what == "months":
             self.does("months", who=who, day=1 + one)
         elif what == "statement":
             self.does("statement", who=who, number=len(self.told.journal))
-        elif what == "annotate" and paid:
-            it = paid[-1 - one % len(paid)]
-            self.does("annotate", who=it.who, payment=it.request, category=("dining", "shopping")[one % 2])
-        elif what == "late":
-            settled = [it for it in self.model.moves.values() if it.card and it.state != "open"]
-            for it in settled[-1 - one % 3 :][:1]:
-                assert isinstance(self.told.stage.late(it).refusal, ChargeSettled)
-        elif what == "tamper":
-            with pytest.raises(WalletAccount):
-                self.told.stage.tamper(who)
-        if what in {"annotate", "months", "statement"}:
-            self.waits(one % 8 * DAY, settles=True)
+        self.waits(one % 8 * DAY, settles=True)
 
     @rule(what=st.deferred(lambda: st.sampled_from(ACTS).flatmap(lambda one: one)))
     def happens(self, what: tuple[str, dict[str, Any]]) -> None:
@@ -332,6 +351,9 @@ class Histories(RuleBasedStateMachine):
     def fits(self, claim: Any, shop: str, amount: int) -> bool:
         offer = self.model.coupons[claim.coupon]
         return offer.shop in {None, shop} and offer.least <= amount and (not claim.ends or claim.ends > self.model.now)
+
+    def turn(self, seconds: int) -> None:
+        self.told.turn(min(LAST, self.model.now + timedelta(seconds=seconds)))
 
     def card(self, who: str, card: str) -> str:
         return f"{who}:{card}:{self.bindings[who, card]}"

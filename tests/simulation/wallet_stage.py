@@ -17,8 +17,22 @@ from uuid import UUID
 
 import pytest
 
-from data import accounts, bookkeeping, cards, merchants, operating, preferences, refunds, rewards, settlement, wallet
+from data import (
+    accounts,
+    bookkeeping,
+    cards,
+    merchants,
+    operating,
+    preferences,
+    refunds,
+    rewards,
+    settlement,
+    sorting,
+    wallet,
+)
 from data.cards import CardKind, UnbindCard
+from data.categories import normalise_payee
+from data.categories.teaching import AlwaysForPayee
 from data.database import Database, open_database
 from data.gateways.sandbox import SandboxGateway
 from data.home import BANK_NAME, STORE_NAME, load_key
@@ -51,6 +65,7 @@ PEOPLE: Final = ("ann", "bob", "cid")
 KEEPERS: Final = {"cafe": "kim", "market": "bob"}  # who runs which shop
 _CHARGE: Final = "SELECT id FROM charge WHERE owner = $owner AND request_id = $request"
 _ENTRY: Final = "SELECT id FROM payment WHERE owner = $owner AND request_id = $request"
+_CARD: Final = "SELECT account FROM card WHERE id = $card"
 _WALLET: Final = "SELECT id FROM account WHERE owner = $owner AND hint_key = 'wallet:CNY'"
 
 
@@ -277,6 +292,22 @@ class Stage:
         ((entry,),) = self.database.read(_ENTRY, {"owner": owner, "request": it.payment})
         command = bookkeeping.Annotate(owner, it.request, owner, (EntryId(entry),), category=it.category)
         return dataclasses.asdict(bookkeeping.annotate(self.database, command))
+
+    def split(self, it: Any) -> None:
+        owner = self.people[it.who]
+        ((entry,),) = self.database.read(_ENTRY, {"owner": owner, "request": it.payment})
+        parts = ((it.category, it.amount - 1), ("gifts", 1))
+        bookkeeping.split(self.database, bookkeeping.Split(owner, it.request, owner, EntryId(entry), parts))
+
+    def teach(self, it: Any) -> None:
+        owner, payee = self.people[it.who], normalise_payee(it.shop)
+        sorting.always_for_payee(self.database, AlwaysForPayee(owner, it.request, owner, payee, it.category))
+
+    def merge(self, it: Any) -> None:
+        """The money account of one card becomes a part of another's."""
+        owner = self.people[it.who]
+        one, other = (self.database.read(_CARD, {"card": self.cards[card]})[0][0] for card in (it.card, it.into))
+        accounts.merge(self.database, accounts.MergeAccounts(owner, it.request, owner, one, other))
 
     def months(self, it: Any) -> None:
         chosen = preferences.Preferences(month_start_day=it.day)
