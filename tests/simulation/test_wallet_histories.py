@@ -34,9 +34,9 @@ from tests.simulation.wallet_model import STUCK
 from tests.simulation.wallet_stage import KEEPERS, NUMBERS, PEOPLE, Cast, furnished
 from tests.simulation.wallet_telling import Telling, deed
 
-EXAMPLES: Final = int(os.environ.get("LITTLE_GOLD_CARD_HISTORIES", "20"))
+EXAMPLES: Final = int(os.environ.get("LITTLE_GOLD_CARD_HISTORIES", "14"))
 STEPS: Final = 50
-LOOK_EVERY: Final = 7  # steps: how often the rows are added up
+LOOK_EVERY: Final = 10  # steps: how often the rows are added up
 LAST: Final = datetime(2024, 12, 1)  # noqa: DTZ001 - working days are known so far
 MINUTE, HOUR, DAY, HALF_HOUR = 60, 3_600, 86_400, timedelta(minutes=30)
 
@@ -53,7 +53,7 @@ which, often, rarely = st.integers(0, 23), st.sampled_from([True] * 4 + [False])
 shares, coupons = st.sampled_from([0, 4, 1, 2, 0, 4, 4, 5]), st.sampled_from([0, 1, 2, 0, 1, 2, 1, 2, 3])
 cards = st.none() | says
 bills = st.tuples(shops, amounts, shares, coupons, cards)
-quarters = st.sampled_from([4, 2, 1, 3, 5, 77, 301])
+quarters = st.sampled_from([4, 2, 4, 1, 4, 3, 5, 77, 301])
 parts = st.lists(st.tuples(quarters, often), min_size=1, max_size=3)
 limits = st.sampled_from([None, None, -1, 30_00, 90_00, 300_00])
 
@@ -87,7 +87,7 @@ class Histories(RuleBasedStateMachine):
         self.steps = 0
 
     @initialize(
-        per=st.sampled_from([20, 50, 1]), worth=st.sampled_from([1, 3]), rich=often, days=st.sampled_from([30, 1])
+        per=st.sampled_from([20, 50, 1]), worth=st.sampled_from([1, 3]), rich=often, days=st.sampled_from([1, 30])
     )
     def begins(self, per: int, worth: int, rich: bool, days: int) -> None:
         self.does("earn_rule", per=per, cap=None, day_cap=None, days=40, worth=worth, part=8_000)
@@ -111,6 +111,11 @@ class Histories(RuleBasedStateMachine):
     def gives(self, who: str, to: str | None, amount: int) -> None:
         """To another member, or over the desk."""
         self.does("move", what="desk" if to in {None, who} else "transfer", who=who, to=to or who, amount=amount)
+
+    @act(1, who=people, over=st.sampled_from([1, 1, 1, 0]), to=people)
+    def gives_everything(self, who: str, over: int, to: str) -> None:
+        """All there is and mostly a cent more, which what is held must not make up for."""
+        self.does("move", what="transfer", who=who, to=to, amount=self.model.wallet[who] + over)
 
     @act(1, those=st.lists(st.tuples(people, st.sampled_from([*KEEPERS, *PEOPLE]), amounts), min_size=2, max_size=5))
     def crowds(self, those: list[tuple[str, str, int]]) -> None:
@@ -145,7 +150,7 @@ class Histories(RuleBasedStateMachine):
         if open_:
             self.ask_back(open_[-1 - (older or 0) % len(open_)], parts, wrong=wrong)
 
-    @act(3, who=people, bill=bills, wait=st.sampled_from([0, HOUR, 2 * DAY, 33 * DAY]), parts=parts)
+    @act(3, who=people, bill=bills, wait=st.sampled_from([2 * DAY, 0, 2 * DAY, 33 * DAY]), parts=parts)
     def turns_round(self, who: str, bill: Bill, wait: int, parts: list[tuple[int, bool]]) -> None:
         """Points that a payment earned are spent, then it comes back, then what it gave back is spent."""
         self.pay(who, *bill)
@@ -203,7 +208,7 @@ class Histories(RuleBasedStateMachine):
         self.pay(who, "cafe", 40_00, 4, 0)
 
     @act(
-        1,
+        2,
         per=st.sampled_from([20, 50, 1, 0]),
         cap=st.sampled_from([None, 7]),
         day_cap=st.sampled_from([None, 30]),
