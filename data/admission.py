@@ -16,7 +16,7 @@ from data.errors import NotFound
 from data.ids import OwnerId, new_id, new_request_id
 from data.security import passwords
 from data.sign_in import Visit
-from data.store import users
+from data.store import sessions, users
 from data.store.command import NOBODY, Plan, Reader
 
 _LOCAL = Visit("", "command line")
@@ -72,14 +72,15 @@ def set_password(database: Database, name: str, password: str) -> None:
 def _decide_admit(reader: Reader, command: Admit, now: datetime) -> Plan:
     first = users.nobody_yet(reader.all)
     admitted = users.admitted(command.new_owner, command.name, command.password_hash, now, first=first)
-    noted = users.event("admitted", command.new_owner, _LOCAL, now)
+    noted = users.event(reader, "admitted", command.new_owner, _LOCAL, now)
     return Plan({}, [admitted, noted], touches=frozenset({command.new_owner}))
 
 
-def _decide_password(_reader: Reader, command: SetPassword, now: datetime) -> Plan:
+def _decide_password(reader: Reader, command: SetPassword, now: datetime) -> Plan:
     writes = [
         users.password_set(command.owner, command.new_hash),
-        users.sessions_ended(command.owner, now),
-        users.event("password_set", command.owner, _LOCAL, now),
+        sessions.ended(command.owner, now),
+        sessions.devices_forgotten(command.owner),
+        users.event(reader, "password_set", command.owner, _LOCAL, now),
     ]
     return Plan({}, writes, touches=frozenset({command.owner}))

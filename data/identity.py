@@ -11,12 +11,13 @@ import unicodedata
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from data import trying
 from data.database import Database
-from data.errors import Rejection
+from data.errors import NotFound, Rejection
 from data.ids import OwnerId, new_id, new_request_id
 from data.security import passwords, tokens
 from data.sign_in import Person, SecondFactorNeeded, Session, SignedIn, Visit, WrongPassword
-from data.store import users
+from data.store import joining, sessions, users
 from data.store.command import NOBODY, Plan, Reader, Write
 from data.store.users import UserRow
 
@@ -60,17 +61,20 @@ class SignUp:
     password_hash: str = dataclasses.field(repr=False)
     session: str
     visit: Visit
+    invitation: UUID | None
+    invitation_hash: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SignIn:
-    """Open a session, or a challenge when the person has a second factor."""
+    """Open a session, or a challenge when the person has a second factor. renews: their own session to go on with."""
 
     owner: UUID
     request_id: str
     checked_hash: str = dataclasses.field(repr=False)
     renewed_hash: str = dataclasses.field(repr=False)
     ticket: str
+    renews: str
     visit: Visit
 
 
@@ -82,6 +86,25 @@ class EndSessions:
     request_id: str
     only: str
     visit: Visit
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RotateSession:
+    """Let another token open a session, and the one before it nothing."""
+
+    owner: UUID
+    request_id: str
+    session: str
+    token_hash: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SeeSession:
+    """Note that a session is being used."""
+
+    owner: UUID
+    request_id: str
+    session: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -97,60 +120,87 @@ class ChangePassword:
 
 
 _OPEN_CHALLENGE = "INSERT INTO sign_in_challenge VALUES ($owner, $id, $expires_at, 0)"
-_SESSION = """
-SELECT owner, id, created_at, expires_at, ended_at, address, agent FROM user_session
-WHERE owner = $owner AND id = $id"""
-_OPEN_SESSIONS = """
-SELECT owner, id, created_at, expires_at, ended_at, address, agent FROM user_session
-WHERE owner = $owner AND ended_at IS NULL AND expires_at > $now ORDER BY created_at DESC, id"""
 
 
-def sign_up(database: Database, name: str, password: str, visit: Visit) -> SignedIn:
-    """Admit a new person; the first one becomes the operator.
+def sign_up(database: Database, name: str, password: str, visit: Visit, invitation: str = "") -> SignedIn:
+    """Admit a new person; the first one becomes the operator, whom nobody has to invite.
 
     Raises:
-        NameLength, NameUnreadable, the refusals of `passwords.check_password`, NameTaken: in this order.
+        SignUpClosed, InvitationNeeded, InvitationOver, NameLength, NameUnreadable, the refusals of
+        `passwords.check_password`, NameTaken: in this order.
     """
+    asked = tokens.owner_in(invitation), tokens.token_hash(invitation)
+    joining.require_welcome(database.read, *asked, database.clock())
     shown = _checked_name(name)
-    passwords.check_password(password, second_factor=False, names=[shown])
+    passwords.check_password(password, second_factor=False, names=[shown, *passwords.words_of_host(visit.host)])
     if users.user_named(database.read, users.name_key(shown)):
         raise NameTaken(shown)
     owner = OwnerId(new_id())
     token = tokens.new_token(owner)
+    password_hash = passwords.hash_password(password)
     command = SignUp(
-        NOBODY, new_request_id(), owner, shown, passwords.hash_password(password), tokens.token_hash(token), visit
+        NOBODY, new_request_id(), owner, shown, password_hash, tokens.token_hash(token), visit, asked[0], asked[1]
     )
-    database.submit(command, _decide_sign_up)
-    return SignedIn(owner, token)
+    receipt = database.submit(command, _decide_sign_up)
+    return SignedIn(owner, token, int(receipt["days"]))
 
 
-def sign_in(database: Database, name: str, password: str, visit: Visit) -> SignedIn | SecondFactorNeeded:
+def sign_in(
+    database: Database, name: str, password: str, visit: Visit, replacing: str = ""
+) -> SignedIn | SecondFactorNeeded:
     """Open a session for the person behind this name and password, or ask for the second factor.
 
-    The place for a throttle per account and per address is the first line. An unknown name costs the same time as a
-    wrong password.
+    An unknown name costs the same hashing, reading and writing as a wrong password. replacing: the token that the
+    browser holds already; if it opens a session of the same person, that one goes on under a new token.
 
     Raises:
-        WrongCredentials: for an unknown name and for a wrong password alike.
+        TooManyTries, WrongCredentials: for an unknown name and for a wrong password alike.
     """
-    user = users.user_named(database.read, users.name_key(name))
-    if user is None:
-        passwords.verify_nothing(password)
+    key = users.name_key(name)
+    user = users.user_named(database.read, key)
+    guess = trying.outside(database, "password", user.owner if user else None, key, visit)
+    trying.begin(database, guess)
+    fits = passwords.verify_password(user.password_hash, password) if user else passwords.verify_nothing(password)
+    if user is None or not fits:
+        trying.wrong(database, guess)
         raise WrongCredentials
-    if not passwords.verify_password(user.password_hash, password):
-        raise WrongCredentials
+    trying.right(database, guess)
     renewed = passwords.hash_password(password) if passwords.needs_rehash(user.password_hash) else ""
     token = tokens.new_token(user.owner)
-    command = SignIn(user.owner, new_request_id(), user.password_hash, renewed, tokens.token_hash(token), visit)
+    ticket, renews = tokens.token_hash(token), _session_of_same(database, user.owner, replacing)
+    command = SignIn(user.owner, new_request_id(), user.password_hash, renewed, ticket, renews, visit)
     receipt = database.submit(command, _decide_sign_in)
-    return SecondFactorNeeded(token) if receipt["second_factor"] else SignedIn(OwnerId(user.owner), token)
+    if receipt["second_factor"]:
+        return SecondFactorNeeded(token)
+    return SignedIn(OwnerId(user.owner), token, int(receipt["days"]))
+
+
+def rotate_session(database: Database, token: str) -> SignedIn:
+    """The same session under a new token, after the person proved anew who they are; open tabs live on.
+
+    Raises:
+        NotFound: the token opens nothing (any more).
+    """
+    found = find_session(database, token)
+    if found is None or not found.open_at(database.clock()):
+        raise NotFound("session", "")
+    fresh = tokens.new_token(found.owner)
+    command = RotateSession(found.owner, new_request_id(), found.id, tokens.token_hash(fresh))
+    database.submit(command, _decide_rotate)
+    return SignedIn(found.owner, fresh, max(1, (found.expires_at - database.clock()).days))
+
+
+def note_use(database: Database, session: Session) -> None:
+    """Note that a person is using this session, now and then, so that it ends only when it is left alone."""
+    if session.to_be_noted(database.clock()):
+        database.submit(SeeSession(session.owner, new_request_id(), session.id), _decide_see)
 
 
 def sign_out(database: Database, token: str, visit: Visit) -> None:
     """End the session behind this token, in every tab that uses it. Unknown tokens are nothing to do."""
-    owner = tokens.owner_in(token)
-    if owner is not None and find_session(database, token) is not None:
-        end_session(database, owner, tokens.token_hash(token), visit)
+    found = find_session(database, token)
+    if found is not None:
+        end_session(database, found.owner, found.id, visit)
 
 
 def end_session(database: Database, owner: UUID, session: str, visit: Visit) -> None:
@@ -164,21 +214,19 @@ def sign_out_everywhere(database: Database, owner: UUID, visit: Visit) -> None:
 
 
 def find_session(database: Database, token: str) -> Session | None:
-    """The session this token was made for, open or over; None for a token that was never given out."""
+    """The session this token opens, open or over; None for one that was never given out, or replaced since."""
     owner = tokens.owner_in(token)
-    return None if owner is None else session_of(database, owner, tokens.token_hash(token))
+    return None if owner is None else sessions.session_behind(database.read, owner, tokens.token_hash(token))
 
 
 def session_of(database: Database, owner: UUID, session: str) -> Session | None:
     """The owner's session with this id, open or over."""
-    rows = database.read(_SESSION, {"owner": owner, "id": session})
-    return Session(*rows[0]) if rows else None
+    return sessions.session_of(database.read, owner, session)
 
 
 def open_sessions(database: Database, owner: UUID) -> list[Session]:
-    """Where the owner is signed in now, latest first."""
-    rows = database.read(_OPEN_SESSIONS, {"owner": owner, "now": database.clock()})
-    return [Session(*row) for row in rows]
+    """Where the owner is signed in now, last used first."""
+    return sessions.open_sessions(database.read, owner, database.clock())
 
 
 def person(database: Database, owner: UUID) -> Person | None:
@@ -199,15 +247,20 @@ def anybody(database: Database) -> bool:
 
 
 def change_password(database: Database, owner: UUID, session: str, old: str, new: str, visit: Visit) -> None:
-    """Replace the password and end every session but this one.
+    """Replace the password, end every session but this one, and know no other browser any more.
 
     Raises:
-        WrongPassword, then the refusals of `passwords.check_password`.
+        TooManyTries, WrongPassword, then the refusals of `passwords.check_password`.
     """
+    guess = trying.inside("password", owner, session, visit)
+    trying.begin(database, guess)
     user = users.user_of(database.read, owner)
     if user is None or not passwords.verify_password(user.password_hash, old):
+        trying.wrong(database, guess)
         raise WrongPassword
-    passwords.check_password(new, second_factor=user.totp_sealed is not None, names=[user.name])
+    trying.right(database, guess)
+    names = [user.name, *passwords.words_of_host(visit.host)]
+    passwords.check_password(new, second_factor=user.totp_sealed is not None, names=names)
     command = ChangePassword(owner, new_request_id(), user.password_hash, passwords.hash_password(new), session, visit)
     database.submit(command, _decide_change_password)
 
@@ -221,30 +274,53 @@ def _checked_name(name: str) -> str:
     return shown
 
 
+def _session_of_same(database: Database, owner: UUID, token: str) -> str:
+    found = find_session(database, token)
+    return found.id if found is not None and found.owner == owner else ""
+
+
 def _decide_sign_up(reader: Reader, command: SignUp, now: datetime) -> Plan:
+    joining.require_welcome(reader.all, command.invitation, command.invitation_hash, now)
     key = users.name_key(command.name)
     if users.user_named(reader.all, key):
         raise NameTaken(command.name)
-    first = users.nobody_yet(reader.all)
-    admit = users.admitted(command.new_owner, command.name, command.password_hash, now, first=first)
-    signed_up = users.event("signed_up", command.new_owner, command.visit, now)
-    session = users.session_started(command.new_owner, command.session, command.visit, now)
-    return Plan({}, [admit, signed_up, *session], touches=frozenset({command.new_owner}))
+    owner, first = command.new_owner, users.nobody_yet(reader.all)
+    session = sessions.started(reader, owner, command.session, command.visit, now, factor="password")
+    used = joining.used(reader, command.invitation, command.invitation_hash, owner, command.visit, now)
+    writes = [
+        users.admitted(owner, command.name, command.password_hash, now, first=first),
+        users.event(reader, "signed_up", owner, command.visit, now),
+        *used,
+        *session.writes,
+    ]
+    touched = {owner, *([command.invitation] if used and command.invitation else [])}
+    return Plan({"days": session.days}, writes, touches=frozenset(touched))
 
 
 def _decide_sign_in(reader: Reader, command: SignIn, now: datetime) -> Plan:
     user = _still(reader, command.owner, command.checked_hash, WrongCredentials())
     renew = [users.password_set(user.owner, command.renewed_hash)] if command.renewed_hash else []
     if user.totp_sealed is None:
-        session = users.session_started(user.owner, command.ticket, command.visit, now)
-        return Plan({"second_factor": False}, [*renew, *session], touches=frozenset({user.owner}))
+        asked = (command.ticket, command.visit, now)
+        session = sessions.started(reader, user.owner, *asked, factor="password", renews=command.renews)
+        receipt = {"second_factor": False, "days": session.days}
+        return Plan(receipt, [*renew, *session.writes], touches=frozenset({user.owner}))
     row = {"owner": user.owner, "id": command.ticket, "expires_at": now + CHALLENGE_LIFE}
     return Plan({"second_factor": True}, [*renew, Write(_OPEN_CHALLENGE, row)])
 
 
-def _decide_end_sessions(_reader: Reader, command: EndSessions, now: datetime) -> Plan:
-    end = users.sessions_ended(command.owner, now, only=command.only)
-    noted = users.event("signed_out" if command.only else "signed_out_everywhere", command.owner, command.visit, now)
+def _decide_rotate(_reader: Reader, command: RotateSession, now: datetime) -> Plan:
+    return Plan({}, [sessions.rotated(command.owner, command.session, command.token_hash, now)])
+
+
+def _decide_see(_reader: Reader, command: SeeSession, now: datetime) -> Plan:
+    return Plan({}, [sessions.seen(command.owner, command.session, now)])
+
+
+def _decide_end_sessions(reader: Reader, command: EndSessions, now: datetime) -> Plan:
+    end = sessions.ended(command.owner, now, only=command.only)
+    name = "signed_out" if command.only else "signed_out_everywhere"
+    noted = users.event(reader, name, command.owner, command.visit, now)
     return Plan({}, [end, noted], touches=frozenset({command.owner}))
 
 
@@ -252,8 +328,9 @@ def _decide_change_password(reader: Reader, command: ChangePassword, now: dateti
     _still(reader, command.owner, command.checked_hash, WrongPassword())
     writes = [
         users.password_set(command.owner, command.new_hash),
-        users.sessions_ended(command.owner, now, spare=command.spare),
-        users.event("password_changed", command.owner, command.visit, now),
+        sessions.ended(command.owner, now, spare=command.spare),
+        sessions.devices_forgotten(command.owner, spare=command.visit.device),
+        users.event(reader, "password_changed", command.owner, command.visit, now),
     ]
     return Plan({}, writes, touches=frozenset({command.owner}))
 

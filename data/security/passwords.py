@@ -33,6 +33,7 @@ _KEYBOARD_RUNS = (
 )
 _RUN = 4  # this many keys in a row are a run
 _MEANINGFUL = 6  # this many characters beside known words and runs make a password somebody's own
+_HOST_WORD = 4  # shorter parts of an address (`www`, `org`) say nothing
 _HASHER = argon2.PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 
@@ -85,6 +86,12 @@ def check_password(password: str, *, second_factor: bool, names: Iterable[str] =
         raise PasswordContainsName(known[0])
 
 
+def words_of_host(host: str) -> tuple[str, ...]:
+    """The words of the address that this wallet is opened at, which a stranger knows too."""
+    name = host.rsplit(":", 1)[0].strip("[]")
+    return tuple(word for word in re.split(r"[^a-z0-9\u0080-\uffff]+", name.casefold()) if len(word) >= _HOST_WORD)
+
+
 def hash_password(password: str) -> str:
     """What is kept instead of the password: argon2id, salted. Costs about 70 ms and 19 MiB."""
     return _HASHER.hash(_nfkc(password))
@@ -105,9 +112,10 @@ def needs_rehash(kept: str) -> bool:
     return _HASHER.check_needs_rehash(kept)
 
 
-def verify_nothing(password: str) -> None:
-    """Spend the time of a check for a name that does not exist, so that names cannot be told apart by time."""
+def verify_nothing(password: str) -> bool:
+    """False after the time of a check, for a name that does not exist: names cannot be told apart by time."""
     verify_password(_stand_in(), password)
+    return False
 
 
 def _nfkc(password: str) -> str:

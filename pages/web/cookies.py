@@ -12,13 +12,14 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import Scope
 
-from data.sign_in import SESSION_LIFE
+from data.sign_in import SESSION_DAYS
 
 SWITCH = "LITTLE_GOLD_CARD_TRUSTED_HTTP"
 SESSION = "wallet"
 FORM = "wallet-form"  # binds a drawn form to the browser that got it
 STEP = "wallet-step"  # a right password that waits for its second factor
 _STEP_SECONDS = 600
+_DAY = 86_400
 
 
 def trusted_http() -> bool:
@@ -36,9 +37,9 @@ def read(scope: Scope, name: str) -> str | None:
     return HTTPConnection(scope).cookies.get(_full_name(scope, name))
 
 
-def give_session(response: Response, scope: Scope, token: str) -> None:
-    """Let the browser keep the session."""
-    _give(response, scope, SESSION, token, int(SESSION_LIFE.total_seconds()), "lax")
+def give_session(response: Response, scope: Scope, token: str, days: int = SESSION_DAYS) -> None:
+    """Let the browser keep the session, as long as it can last."""
+    _give(response, scope, SESSION, token, days * _DAY, "lax")
 
 
 def give_form(response: Response, scope: Scope, value: str) -> None:

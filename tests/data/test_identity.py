@@ -71,7 +71,7 @@ def challenge(database: Database) -> str:
 
 
 def events(database: Database) -> list[str]:
-    return [name for (name,) in database.read("SELECT event FROM security_event ORDER BY recorded_at, id")]
+    return [name for (name,) in database.read("SELECT event FROM security_event ORDER BY seq")]
 
 
 def test_the_first_person_is_the_operator_and_the_second_is_not(database: Database, alice: SignedIn) -> None:
@@ -318,7 +318,7 @@ def test_what_happened_is_noted_with_where_it_came_from(database: Database, cloc
     enrol(database, clock, alice)
     identity.sign_out(database, alice.token, HERE)
     assert set(events(database)) == {"signed_up", "signed_in", "second_factor_added", "signed_out"}
-    assert database.read("SELECT DISTINCT address, agent FROM security_event") == [("192.0.2.7", "Firefox")]
+    assert database.read("SELECT DISTINCT address, device FROM security_event") == [("192.0.2.7", "Firefox")]
 
 
 def test_preferences_are_the_defaults_until_chosen_and_each_persons_own(database: Database, alice: SignedIn) -> None:
