@@ -97,7 +97,7 @@ class Database:
 
     def enqueue(self, command: MoneyCommand) -> Future[Answer]:
         """The same without waiting: commands are decided in the order in which they were handed in."""
-        return self._writer.transact(command)
+        return self._writer.enqueue(command)
 
     def ask(self, question: Callable[[Books, datetime], T], *owners: UUID, about: MoneyCommand | None = None) -> T:
         """An answer from the books in memory; the question must change nothing.

@@ -18,10 +18,12 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import duckdb
+import orjson
 
 Receipt = dict[str, Any]  # JSON values only: it is stored as text and handed back to a repeated request
 Params = Mapping[str, Any]
 _NOT_CONTENT = frozenset({"request_id"})
+_PLAIN = frozenset({str, int, bool, type(None)})
 _NAMES: dict[type[Any], tuple[str, ...]] = {}  # fields by class: asked for every command
 NOBODY = UUID(int=0)  # the owner of commands that come before there is one, such as a sign-up
 
@@ -91,8 +93,24 @@ def content_hash(command: Command) -> str:
     """sha-256 over the command's kind and content, canonical: sorted keys, integers, NFC text (LEDGER §2)."""
     left_out = getattr(type(command), "not_content", _NOT_CONTENT)
     body = {"command": type(command).__name__, **_canonical_fields(command, left_out)}
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(unicodedata.normalize("NFC", text).encode()).hexdigest()
+    return hashlib.sha256(_canonical_text(body)).hexdigest()
+
+
+def _canonical_text(body: dict[str, Any]) -> bytes:
+    text = json_bytes(body, sort=True)
+    return text if text.isascii() else unicodedata.normalize("NFC", text.decode()).encode()
+
+
+def json_bytes(body: Mapping[str, Any], *, sort: bool) -> bytes:
+    """As compact JSON: sorted, the same bytes for the same content, for good, since hashes hang on them.
+
+    Raises:
+        TypeError, UnicodeEncodeError: there is something in it that JSON cannot say.
+    """
+    try:
+        return orjson.dumps(body, option=orjson.OPT_SORT_KEYS if sort else None)
+    except orjson.JSONEncodeError:  # an integer beyond 64 bits: the same text, slower
+        return json.dumps(body, sort_keys=sort, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _canonical_fields(value: object, left_out: frozenset[str] = _NOT_CONTENT) -> dict[str, Any]:
@@ -106,11 +124,22 @@ def _names(kind: type[Any]) -> tuple[str, ...]:
     return known
 
 
-def _canonical(value: object) -> Any:  # noqa: ANN401, PLR0911 - a value of any JSON shape
-    if value is None or (isinstance(value, bool | int | str) and not isinstance(value, enum.Enum)):
+def _canonical(value: object) -> Any:  # noqa: ANN401 - a value of any JSON shape
+    kind = type(value)
+    if kind in _PLAIN:
         return value
+    if kind is UUID:
+        return str(value)
+    if kind is tuple or kind is list:
+        return [_canonical(one) for one in value]  # type: ignore[attr-defined]  # mypy does not narrow by kind
+    return _canonical_rarely(value)
+
+
+def _canonical_rarely(value: object) -> Any:  # noqa: ANN401, PLR0911 - a value of any JSON shape
     if isinstance(value, enum.Enum):
         return value.value
+    if isinstance(value, bool | int | str):
+        return value
     if isinstance(value, UUID):
         return str(value)
     if isinstance(value, date | datetime):

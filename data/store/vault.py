@@ -27,12 +27,11 @@ from data.ledger.wallet.refusals import rebuilt
 from data.ledger.working_days import seed
 from data.store import facts, vault_loading
 from data.store.appending import RowWriter
-from data.store.command import Receipt, Write
+from data.store.command import Receipt, Write, json_bytes
 
 _MOST_REMEMBERED: Final = 50_000
 _MOST_PAYMENTS: Final = 20_000
 _SLOTS: Final = 1 << 24
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
 _EVERY_KEY: Final = "SELECT cast(owner AS varchar), scope, request_id FROM request WHERE scope IN ('money', 'answer')"
 _ANSWERED: Final = """
 SELECT content_hash, receipt FROM request WHERE owner = $owner AND scope = $scope AND request_id = $request_id"""
@@ -47,7 +46,12 @@ SELECT cast(r.owner AS varchar), r.scope, r.request_id, r.content_hash, r.receip
 JOIN (SELECT unnest(cast($owners AS uuid[])) AS owner, unnest(cast($scopes AS varchar[])) AS scope,
              unnest(cast($ids AS varchar[])) AS request_id) k
 ON r.owner = k.owner AND r.scope = k.scope AND r.request_id = k.request_id"""
-_Key = tuple[str, str, str]
+Key = tuple[str, str, str]  # owner, scope, request id
+
+
+def key_of(command: asked.MoneyCommand) -> Key:
+    """Under what the answer to a command is kept."""
+    return str(command.owner), command.scope, command.request_id
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,8 +82,8 @@ class Vault:
         self._rows = RowWriter(con)
         self._pending: list[Any] = []
         self._refresh: list[tuple[str, str]] = []
-        self._remembered: OrderedDict[_Key, tuple[str, str]] = OrderedDict()
-        self._unsure: list[_Key] = []
+        self._remembered: OrderedDict[Key, tuple[str, str]] = OrderedDict()
+        self._unsure: list[Key] = []
         self._maybe = bytearray(_SLOTS)  # one byte a slot: 0 says that a request was certainly never here
         for key in self._all(_EVERY_KEY, {}):
             self._maybe[_slot(key)] = 1
@@ -116,22 +120,21 @@ class Vault:
             vault_loading.load_members(self._all, books, missing, now.date())
         return books
 
-    def take(self, command: asked.MoneyCommand, content: str, now: datetime, touched: set[str]) -> Answer:
-        """Decide one command on top of all before it; its rows wait for `flush`."""
-        key = (str(command.owner), command.scope, command.request_id)
+    def take(self, command: asked.MoneyCommand, key: Key, content: str, now: datetime, touched: set[str]) -> Answer:
+        """Decide one command on top of all before it; its rows wait for `flush`. key, content: of the command."""
         before = self._before(key)
         if before is not None:
             return _again(command.request_id, content, before)
         books = self.books(now)
         self.fetch(command, now)
-        stamp = Stamp(command.at or now, now, str(command.actor), command.request_id, self._next_seq)
+        actor = key[0] if command.actor is command.owner else str(command.actor)
+        stamp = Stamp(command.at or now, now, actor, command.request_id, self._next_seq)
         answer = self._decided(books, command, stamp, touched)
         self._answered(key, content, answer, now)
         return answer
 
-    def recall(self, commands: Sequence[asked.MoneyCommand]) -> None:
-        """Bring the answers of those of them that may have been here before into memory, all at once."""
-        keys = [(str(one.owner), one.scope, one.request_id) for one in commands]
+    def recall(self, keys: Sequence[Key]) -> None:
+        """Bring the answers of those requests that may have been here before into memory, all at once."""
         unsure = [key for key in keys if key not in self._remembered and self._maybe[_slot(key)]]
         if not unsure:
             return
@@ -139,7 +142,7 @@ class Vault:
         for *key, content, text in self._all(_ANSWERS, {"owners": owners, "scopes": scopes, "ids": ids}):
             self._remember((key[0], key[1], key[2]), content, text)
 
-    def _remember(self, key: _Key, content: str, text: str) -> None:
+    def _remember(self, key: Key, content: str, text: str) -> None:
         self._remembered[key] = (content, text)
         if len(self._remembered) > _MOST_REMEMBERED:
             self._remembered.popitem(last=False)
@@ -155,7 +158,7 @@ class Vault:
         touched.update({row.owner for row in deed.rows})
         return Answer(deed.receipt, deed.refusal)
 
-    def _before(self, key: _Key) -> tuple[str, str] | None:
+    def _before(self, key: Key) -> tuple[str, str] | None:
         known = self._remembered.get(key)
         if known is not None:
             return known
@@ -165,7 +168,7 @@ class Vault:
         found = self._all(_ANSWERED, {"owner": owner, "scope": scope, "request_id": request_id})
         return (found[0][0], found[0][1]) if found else None
 
-    def _answered(self, key: _Key, content: str, answer: Answer, now: datetime) -> None:
+    def _answered(self, key: Key, content: str, answer: Answer, now: datetime) -> None:
         text = _text_of(answer)
         self._pending.append(rows.RequestRow(*key, content, text, now))
         self._remember(key, content, text)
@@ -174,8 +177,9 @@ class Vault:
 
     def fetch(self, command: asked.MoneyCommand, now: datetime) -> None:
         """Bring whoever and whatever the command names into memory."""
-        books = self.with_members([one for one in (command.owner, getattr(command, "recipient", None)) if one], now)
-        owner = str(command.owner)
+        books, owner = self.books(now), str(command.owner)
+        if owner not in books.members or self._away or hasattr(command, "recipient"):
+            self.with_members([one for one in (command.owner, getattr(command, "recipient", None)) if one], now)
         if isinstance(command, asked.RequestRefund):
             if command.payment not in books.payments and (owner, command.payment) not in books.requested:
                 vault_loading.load_payment(self._all, books, owner, command.payment)
@@ -267,7 +271,7 @@ def _text_of(answer: Answer) -> str:
     body: dict[str, Any] = {"receipt": answer.receipt}
     if no is not None:
         body |= {"rejection": type(no).__name__, "facts": dict(no.facts)}
-    return _ENCODER.encode(body)
+    return json_bytes(body, sort=False).decode()
 
 
 def _again(request_id: str, content: str, before: tuple[str, str]) -> Answer:

@@ -13,6 +13,7 @@ import dataclasses
 import json
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
@@ -27,10 +28,12 @@ from data.errors import Rejection, RequestIdReused, StoreClosed
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
 from data.store.command import Command, Decide, Plan, Reader, Receipt, Rows, Write, content_hash
-from data.store.vault import Answer, Vault
+from data.store.ticket import Ticket, Waiting
+from data.store.vault import Answer, Key, Vault, key_of
 
 _GROUP_LIMIT = 512
-_LINGER_SECONDS = 0.003  # with company already waiting, a short wait for more saves whole disk syncs (LEDGER §9.1)
+_LINGER_SECONDS = 0.0005  # with company expected, short naps for more save whole disk syncs (LEDGER §9.1)
+_NAPS = 6
 _KNOWN = """
 SELECT r.owner, r.scope, r.request_id, r.content_hash, r.receipt FROM request r
 JOIN (SELECT unnest(cast($owners AS uuid[])) AS owner, unnest(cast($scopes AS varchar[])) AS scope,
@@ -50,8 +53,7 @@ SELECT coalesce(max(seq), 0) FROM (
     UNION ALL SELECT max(seq) FROM refund_event UNION ALL SELECT max(seq) FROM points_lot
     UNION ALL SELECT max(seq) FROM coupon UNION ALL SELECT max(seq) FROM coupon_claim
     UNION ALL SELECT max(seq) FROM coupon_event UNION ALL SELECT max(seq) FROM earn_rule
-    UNION ALL SELECT max(seq) FROM pay_code UNION ALL SELECT max(seq) FROM security_event
-    UNION ALL SELECT max(seq) FROM sign_up_choice) s"""
+    UNION ALL SELECT max(seq) FROM pay_code) s"""
 _log = structlog.get_logger("writer")
 _Key = tuple[UUID, str, str]
 T = TypeVar("T")
@@ -61,7 +63,7 @@ T = TypeVar("T")
 class _Job:
     command: Command
     decide: Callable[[Reader, Any, datetime], Plan]
-    future: Future[Any]
+    future: Waiting[Any]
     hash: str
 
     @property
@@ -74,8 +76,9 @@ class _MoneyJob:
     """A command of the wallet: decided on the books in memory."""
 
     command: MoneyCommand
-    future: Future[Any]
+    future: Waiting[Any]
     hash: str
+    key: Key
 
 
 @dataclasses.dataclass(slots=True)
@@ -83,7 +86,7 @@ class _Question:
     """Something to be answered from the books in memory, in the writer's thread."""
 
     ask: Callable[[Vault, datetime], Any]
-    future: Future[Any]
+    future: Waiting[Any]
 
 
 _Task = _Job | _MoneyJob | _Question
@@ -112,40 +115,49 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
-    def submit(self, command: Command, decide: Decide[Any]) -> Future[Receipt]:
-        """Queue a command; the future gives its receipt or raises its rejection."""
-        future: Future[Receipt] = Future()
-        return self._queued(_Job(command, decide, future, content_hash(command)), future)
+    def submit(self, command: Command, decide: Decide[Any]) -> Ticket[Receipt]:
+        """Queue a command; the ticket gives its receipt or raises its rejection."""
+        ticket: Ticket[Receipt] = Ticket()
+        self._queue(_Job(command, decide, ticket, content_hash(command)), ticket)
+        return ticket
 
-    def transact(self, command: MoneyCommand) -> Future[Answer]:
-        """Queue a command of the wallet; the future gives its answer, yes or no."""
+    def transact(self, command: MoneyCommand) -> Ticket[Answer]:
+        """Queue a command of the wallet; the ticket gives its answer, yes or no."""
+        ticket: Ticket[Answer] = Ticket()
+        self._queue(_MoneyJob(command, ticket, content_hash(command), key_of(command)), ticket)
+        return ticket
+
+    def enqueue(self, command: MoneyCommand) -> Future[Answer]:
+        """The same for who wants to be called back."""
         future: Future[Answer] = Future()
-        return self._queued(_MoneyJob(command, future, content_hash(command)), future)
+        self._queue(_MoneyJob(command, future, content_hash(command), key_of(command)), future)
+        return future
 
     def ask(
         self, question: Callable[[Books, datetime], T], owners: tuple[UUID, ...], about: MoneyCommand | None = None
-    ) -> Future[T]:
+    ) -> Ticket[T]:
         """Queue a question to the books in memory, as `Database.ask` says it."""
-        future: Future[T] = Future()
+        ticket: Ticket[T] = Ticket()
 
         def asked(vault: Vault, now: datetime) -> T:
             if about is not None:
                 vault.fetch(about, now)
             return question(vault.with_members(owners, now), now)
 
-        return self._queued(_Question(asked, future), future)
+        self._queue(_Question(asked, ticket), ticket)
+        return ticket
 
-    def drift(self) -> Future[list[str]]:
+    def drift(self) -> Ticket[list[str]]:
         """Queue the comparison of the books in memory with the postings; what differs."""
-        future: Future[list[str]] = Future()
-        return self._queued(_Question(lambda vault, now: vault.drift(now), future), future)
+        ticket: Ticket[list[str]] = Ticket()
+        self._queue(_Question(lambda vault, now: vault.drift(now), ticket), ticket)
+        return ticket
 
-    def _queued(self, task: _Task, future: Future[T]) -> Future[T]:
+    def _queue(self, task: _Task, waiting: Waiting[Any]) -> None:
         if self._closed.is_set():
-            future.set_exception(StoreClosed())
+            waiting.set_exception(StoreClosed())
         else:
             self._jobs.put(task)
-        return future
 
     def close(self) -> None:
         """Answer everything already accepted, then stop."""
@@ -168,20 +180,32 @@ class Writer:
         self._refuse_rest()
 
     def _gather(self, first: _Task) -> tuple[list[_Task], bool]:
-        group, ended = [first], False
-        while len(group) < _GROUP_LIMIT:
-            # Whoever was answered with the last group is likely to come again: as many are worth a short wait.
-            late = len(group) < self._company
-            try:
-                job = self._jobs.get(timeout=_LINGER_SECONDS) if late else self._jobs.get_nowait()
-            except queue.Empty:
+        """What is decided together, and whether the end was among it.
+
+        Whoever was answered with the last group is likely to come again: as many are worth a few naps. A nap leaves
+        the interpreter to them; waiting at the queue would wake for each one and take it from the others.
+        """
+        group = [first]
+        ended = self._drain(group)
+        for _ in range(_NAPS):
+            if ended or len(group) >= min(self._company, _GROUP_LIMIT):
                 break
-            if job is None:
-                ended = True
-                break
-            group.append(job)
+            time.sleep(_LINGER_SECONDS)
+            ended = self._drain(group)
         self._company = len(group)
         return group, ended
+
+    def _drain(self, group: list[_Task]) -> bool:
+        """Take what is there; whether the end was among it."""
+        while len(group) < _GROUP_LIMIT:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                return False
+            if job is None:
+                return True
+            group.append(job)
+        return False
 
     def _refuse_rest(self) -> None:
         with contextlib.suppress(queue.Empty):
@@ -232,11 +256,11 @@ class Writer:
     def _outcomes(self, group: list[_Task], now: datetime, touched: set[str]) -> list[_Outcome]:
         """Every task on top of those before it, in the order of arrival."""
         known = self._known([task for task in group if isinstance(task, _Job)])
-        self._vault.recall([task.command for task in group if isinstance(task, _MoneyJob)])
+        self._vault.recall([task.key for task in group if isinstance(task, _MoneyJob)])
         outcomes: list[_Outcome] = []
         for task in group:
             if isinstance(task, _MoneyJob):
-                outcomes.append(self._vault.take(task.command, task.hash, now, touched))
+                outcomes.append(self._vault.take(task.command, task.key, task.hash, now, touched))
             elif isinstance(task, _Question):
                 outcomes.append(self._asked(task, now))
             else:

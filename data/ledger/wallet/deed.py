@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
 from data.errors import Rejection, require
-from data.ids import new_id
+from data.ids import new_key
 from data.ledger.accounts import EXPENSE_KEY, INCOME_KEY
 from data.ledger.wallet import rows
 from data.ledger.wallet.books import (
@@ -89,7 +88,7 @@ class Deed:
             return known
         made = self._made.get((holder.owner, key))
         if made is None:
-            made = self._made[holder.owner, key] = str(new_id())
+            made = self._made[holder.owner, key] = new_key()
             kind = named.get("kind") or _KINDS.get(key, "asset")
             label = named.get("label") or next((v for k, v in _LABELS.items() if key.startswith(k)), "")
             institution, last4 = named.get("institution", ""), named.get("last4", "")
@@ -113,11 +112,11 @@ class Deed:
         Raises:
             InvariantBroken: fewer than two postings, or they do not sum to zero in a currency.
         """
-        sums: defaultdict[str, int] = defaultdict(int)
+        sums: dict[str, int] = {}
         line = 0
         for account, amount, currency, category, lot in legs:
             if amount:
-                sums[currency] += amount
+                sums[currency] = sums.get(currency, 0) + amount
                 self.rows.append(rows.PostingRow(owner, key, line, account, amount, currency, category, lot))
                 line += 1
         require(line >= _FEWEST and not any(sums.values()), "an entry balances in every currency")
@@ -128,18 +127,11 @@ class Deed:
                 key,
                 number,
                 kind,
-                named.get("occurred_at", stamp.now),
+                named.pop("occurred_at", stamp.now),
                 day,
                 stamp.recorded_at,
                 stamp.actor,
-                None,
-                named.get("reverses"),
-                named.get("refund_of"),
-                named.get("payee", ""),
-                named.get("payee_key", ""),
-                named.get("description", ""),
-                named.get("method", ""),
-                named.get("note", ""),
+                **named,
             )
         )
         return number

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from data.ids import new_id
+from data.ids import new_key
 from data.ledger.wallet import paying, rows
 from data.ledger.wallet.books import CASH, HELD, ISSUER_TEXT, WALLET, Books, Charge, Member
 from data.ledger.wallet.commands import AnswerCharge, ChargeState, DeskTopUp, TopUp, Withdraw
@@ -45,7 +45,7 @@ def desk_top_up(books: Books, command: DeskTopUp, stamp: Stamp) -> Deed:
     member = books.member(command.owner)
     paying.check_amount(command.amount)
     paying.check_wallet(member, command.currency)
-    deed, key, day, currency = Deed(), str(new_id()), member.day(stamp.now), command.currency
+    deed, key, day, currency = Deed(), new_key(), member.day(stamp.now), command.currency
     cash, wallet = deed.account(member, CASH, stamp), member.accounts[WALLET + currency]
     legs: list[Leg] = [(cash, -command.amount, currency, None, None), (wallet, command.amount, currency, None, None)]
     named: dict[str, Any] = {"occurred_at": stamp.now, "description": command.note, "method": "现金"}
@@ -90,7 +90,7 @@ def withdraw(books: Books, command: Withdraw, stamp: Stamp) -> Deed:
 def _asked(deed: Deed, member: Member, command: TopUp | Withdraw, purpose: str, stamp: Stamp) -> rows.ChargeRow:
     row = rows.ChargeRow(
         member.owner,
-        str(new_id()),
+        new_key(),
         stamp.seq(),
         command.request_id,
         str(command.card),
@@ -182,11 +182,11 @@ def _topped_up(books: Books, member: Member, row: rows.ChargeRow, stamp: Stamp) 
 def _withdrawn(books: Books, member: Member, row: rows.ChargeRow, stamp: Stamp, *, approved: bool) -> Deed:
     deed = Deed()
     back = _set_aside(deed, member, row, stamp, 1)
-    deed.entry(member.owner, str(new_id()), "hold", row.booked_on, stamp, back)
+    deed.entry(member.owner, new_key(), "hold", row.booked_on, stamp, back)
     if approved:
         card = member.cards[row.card].row
         wallet = deed.account(member, WALLET + row.currency, stamp)
-        _moved(books, deed, member, row, stamp, out_of=wallet, into=card.account, key=str(new_id()))
+        _moved(books, deed, member, row, stamp, out_of=wallet, into=card.account, key=new_key())
         deed.receipt = _receipt(books, member, row, "completed", 0, -row.amount)
     return deed
 

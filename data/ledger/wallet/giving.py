@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from data.categories.text import normalise_payee
-from data.ids import new_id
+from data.ids import new_key
 from data.ledger.accounts import EXPENSE_KEY, INCOME_KEY
 from data.ledger.wallet import limits, paying, rows
 from data.ledger.wallet.books import WALLET, Books, Member
@@ -35,7 +35,7 @@ def transfer(books: Books, command: Transfer, stamp: Stamp) -> Deed:
     available = books.balance(giver, WALLET + command.currency)
     if available < command.amount:
         raise InsufficientFunds(command.currency, command.amount, available)
-    deed, key = Deed(), str(new_id())
+    deed, key = Deed(), new_key()
     _book(deed, giver, command, stamp, key, -command.amount, taker.name)
     _book(deed, taker, command, stamp, key, command.amount, giver.name)
     deed.add(

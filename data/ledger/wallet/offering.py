@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Final
 
-from data.ids import new_id
+from data.ids import new_key
 from data.ledger.changes import TextTooLong
 from data.ledger.coupons import check_coupon
 from data.ledger.wallet import managing, paying, rows
@@ -113,7 +113,7 @@ def claim(books: Books, command: ClaimCoupon, stamp: Stamp) -> Deed:
     mine = sum(one.coupon == str(coupon.id) for one in member.claims.values())
     if coupon.per_member is not None and mine >= coupon.per_member:
         raise CouponClaimedOut(coupon.code, coupon.per_member)
-    deed, key = Deed(), str(new_id())
+    deed, key = Deed(), new_key()
     deed.add(rows.ClaimRow(member.owner, key, stamp.seq(), str(coupon.id), stamp.recorded_at))
     deed.receipt = {"claim": key, "coupon": str(coupon.id), "code": coupon.code}
     return deed
@@ -162,7 +162,7 @@ def expire_points(books: Books, command: ExpirePoints, stamp: Stamp) -> Deed:
     gone = over(member.lots.values(), day)
     points = sum(part for _, part in gone)
     if points:
-        key = str(new_id())
+        key = new_key()
         legs = points_legs(deed, member, stamp, [(lot, -part) for lot, part in gone], marked=EXPIRED)
         deed.entry(member.owner, key, "points", day, stamp, legs, description="expired")
         issued = paying.issuer_legs(books, deed, stamp, currency="", redeemed=points)

@@ -15,7 +15,7 @@ from uuid import UUID
 from data.categories import BUILT_IN, Book, CategoryKind
 from data.categories.facts import Facts
 from data.categories.text import normalise_payee
-from data.ids import new_id
+from data.ids import new_key
 from data.importers.statement import Direction, Kind
 from data.ledger import coupon_engine
 from data.ledger.accounts import EXPENSE_KEY
@@ -314,7 +314,7 @@ def earns(books: Books, member: Member, merchant: Merchant, cash: int, stamp: St
 def _decided(
     books: Books, member: Member, merchant: Merchant, command: Pay, stamp: Stamp, day: date, cost: Price
 ) -> Deed:
-    deed, key = Deed(), str(new_id())
+    deed, key = Deed(), new_key()
     earned, rule = earns(books, member, merchant, cost.cash, stamp, day)
     taken = take(member.lots.values(), cost.points, day) if cost.points else []
     valid = books.base.valid_days
@@ -379,7 +379,7 @@ def _wait_for_bank(deed: Deed, member: Member, row: rows.PaymentRow, taken: list
     )
     if taken:
         legs = points_set_aside(deed, member, taken, stamp, sign=-1)
-        deed.entry(member.owner, str(new_id()), "hold", row.booked_on, stamp, legs)
+        deed.entry(member.owner, new_key(), "hold", row.booked_on, stamp, legs)
 
 
 def points_set_aside(deed: Deed, member: Member, taken: list[Taken], stamp: Stamp, *, sign: int) -> list[Leg]:
@@ -536,7 +536,7 @@ def capture(books: Books, payment: Payment, stamp: Stamp) -> Deed:
             (deed.account(member, POINTS_HELD, stamp), -row.points, POINTS, None, None),
             (deed.account(member, POINTS_BOOK, stamp), row.points, POINTS, None, None),
         ]
-        deed.entry(member.owner, str(new_id()), "points", row.booked_on, stamp, legs)
+        deed.entry(member.owner, new_key(), "points", row.booked_on, stamp, legs)
     _coupons(deed, payment, "used", stamp)
     deed.receipt = receipt_of(books, member, merchant, row, "captured")
     return deed
@@ -548,7 +548,7 @@ def give_up(books: Books, payment: Payment, reason: str, stamp: Stamp) -> Deed:
     deed.add(rows.PaymentEventRow(row.owner, row.id, stamp.seq(), "declined", reason, stamp.now, stamp.recorded_at))
     if taken := payment.lots():
         legs = points_set_aside(deed, member, taken, stamp, sign=1)
-        deed.entry(member.owner, str(new_id()), "hold", row.booked_on, stamp, legs)
+        deed.entry(member.owner, new_key(), "hold", row.booked_on, stamp, legs)
     _coupons(deed, payment, "released", stamp)
     return deed
 

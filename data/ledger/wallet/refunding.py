@@ -13,7 +13,7 @@ from datetime import UTC, date, timedelta
 from typing import Any, Final
 
 from data.categories.text import normalise_payee
-from data.ids import new_id
+from data.ids import new_key
 from data.ledger import refund_states
 from data.ledger.accounts import EXPENSE_KEY
 from data.ledger.changes import RefundExceedsPayment
@@ -73,7 +73,7 @@ def request(books: Books, command: RequestRefund, stamp: Stamp) -> Deed:
     _check_room(payment, command, stamp)
     row = rows.RefundRow(
         member.owner,
-        str(new_id()),
+        new_key(),
         stamp.seq(),
         command.request_id,
         payment.row.id,
@@ -383,7 +383,7 @@ def _points_back(deed: Deed, member: Member, payment: Payment, points: int, day:
         else:
             late += part
     if late:
-        key = str(new_id())
+        key = new_key()
         deed.add(rows.LotRow(member.owner, key, stamp.seq(), payment.row.id, day, day + GRACE, stamp.recorded_at))
         moves.append((key, late))
     return _debt_first(member, moves)

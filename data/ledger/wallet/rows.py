@@ -17,14 +17,14 @@ class EntryRow(NamedTuple):
     booked_on: date
     recorded_at: datetime
     actor: str
-    batch: str | None
-    reverses: str | None
-    refund_of: str | None
-    payee: str
-    payee_key: str
-    description: str
-    method: str
-    note: str
+    batch: str | None = None
+    reverses: str | None = None
+    refund_of: str | None = None
+    payee: str = ""
+    payee_key: str = ""
+    description: str = ""
+    method: str = ""
+    note: str = ""
 
 
 class PostingRow(NamedTuple):

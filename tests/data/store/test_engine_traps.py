@@ -21,6 +21,7 @@ from data.ledger.wallet.commands import ISSUER, DeskTopUp, OpenMember
 from data.ledger.wallet.deed import Deed, Leg, Stamp
 from data.store import torn_log
 from data.store.command import Plan, Reader, Write
+from data.store.vault import key_of
 from tests.test_architecture import sources, tree
 
 NOW = datetime(2026, 11, 26, 4, 0)  # noqa: DTZ001 - instants are UTC without zone
@@ -77,7 +78,8 @@ def top_up(owner: OwnerId, amount: int) -> DeskTopUp:
 def test_memory_starts_over_when_a_group_did_not_reach_the_disk(store: Database) -> None:
     alice = member(store, "alice")
     vault = store._writer._vault
-    store.ask(lambda _books, now: vault.take(top_up(alice, 700), "hash", now, set()))
+    order = top_up(alice, 700)
+    store.ask(lambda _books, now: vault.take(order, key_of(order), "hash", now, set()))
     store.ask(lambda _books, _now: vault.lost())
     assert store.memory_drift() == []
     assert store.transact(top_up(alice, 40)).or_raise()["balance_minor"] == 40
