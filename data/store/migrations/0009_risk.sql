@@ -52,7 +52,7 @@ CREATE TABLE risk_setting (
 );
 
 -- One alert for each request: its latest verdict, and the latest answer.
-CREATE VIEW published_alert AS
+CREATE VIEW published_risk_alert AS
     SELECT v.*, a.answer, a.recorded_at AS answered_at
     FROM (SELECT *, row_number() OVER (PARTITION BY owner, request_id ORDER BY seq DESC) AS newest
         FROM risk_verdict) v
@@ -63,3 +63,17 @@ CREATE VIEW published_alert AS
 
 CREATE VIEW published_risk_answer AS SELECT * FROM risk_answer;
 CREATE VIEW published_risk_setting AS SELECT * FROM risk_setting;
+
+-- Every debit that was made by whatever way. declined: the card's bank said no afterwards. refunded: some was asked back.
+CREATE VIEW published_debit AS
+    SELECT p.owner, p.id, p.seq, 'payment' AS action, p.merchant AS payee, p.currency, p.gross AS amount, p.category,
+        p.occurred_at, p.booked_on, p.state_now = 'declined' AS declined,
+        EXISTS (SELECT 1 FROM refund r WHERE r.owner = p.owner AND r.payment = p.id) AS refunded
+    FROM published_payment p
+    UNION ALL
+    SELECT t.owner, t.id, t.seq, 'transfer', t.recipient, t.currency, t.amount, '', t.occurred_at, t.booked_on, false, false
+    FROM money_transfer t
+    UNION ALL
+    SELECT c.owner, c.id, c.seq, 'withdrawal', c.card, c.currency, c.amount, '', c.occurred_at, c.booked_on,
+        c.state = 'declined', false
+    FROM published_charge c WHERE c.purpose = 'withdraw';
