@@ -17,9 +17,11 @@ from analytics.days import this_and_last_month
 from analytics.figures import median
 from analytics.held import Held
 from analytics.months import complete_months, currencies
-from analytics.recurring import Series, recurring
+from analytics.recurring import recurring
+from analytics.recurring_series import Expected, Series
 from analytics.scope import Scope
 from analytics.spending import totals
+from data.ledger.recurring import Side
 from data.period import Span
 
 _OWNERS: Final = 256
@@ -34,7 +36,10 @@ _ROOT_SCALE: Final = 1_000
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Forecast:
-    """A month's spending at its end, minor units: low ≤ estimate ≤ high; on the last day all three are the spending."""
+    """A month's spending at its end, minor units: low ≤ estimate ≤ high; on the last day all three are the spending.
+
+    due: what is expected to come, in order of its days.
+    """
 
     month: Span
     currency: str
@@ -43,7 +48,7 @@ class Forecast:
     variable: int
     low: int
     high: int
-    due: tuple[tuple[date, Series], ...]
+    due: tuple[tuple[Expected, Series], ...]
 
     @property
     def estimate(self) -> int:
@@ -74,7 +79,7 @@ def _forecast(scope: Scope, currency: str) -> Forecast | None:
     past = [span for span in complete_months(scope) if span.end <= month.start][-_MONTHS_NEEDED:]
     if currency not in currencies(scope) or not _may_show(month, scope.today, len(past)):
         return None
-    series = [one for one in recurring(scope) if one.currency == currency]
+    series = [one for one in recurring(scope) if one.currency == currency and one.side is Side.OUT]
     by_day = this_and_last_month(scope)
     spent = by_day.spent(currency, month)
     elapsed = month.first_days((scope.today - month.start).days + 1)
@@ -94,7 +99,7 @@ def assess(
     spent: int,
     variable_days: Sequence[int],
     past: Sequence[Past],
-    due: Sequence[tuple[date, Series]],
+    due: Sequence[tuple[Expected, Series]],
 ) -> Forecast:
     """The forecast from figures.
 
@@ -107,7 +112,7 @@ def assess(
     learned = median(projected[1:] or projected) or 0
     variable = (projected[0] * elapsed + learned * left) // month.days
     spread = _spread([p.variable * month.days // p.days for p in past], learned, month.days, left)
-    coming = sum(series.amount for _, series in due) if left else 0
+    coming = sum(one.amount for one, _ in due) if left else 0
     base = spent + coming
     low, high = base + max(0, variable - spread), base + variable + spread
     return Forecast(month, currency, spent, coming, variable, low, high, tuple(due))
@@ -142,6 +147,6 @@ def _seen(series: Sequence[Series], span: Span) -> list[tuple[date, int]]:
     return [(o.on, o.amount) for one in series for o in one.occurrences if o.on in span]
 
 
-def _due(series: Sequence[Series], today: date, end: date) -> list[tuple[date, Series]]:
-    coming = [(on, one) for one in series for on in one.to_come(today, end)]
-    return sorted(coming, key=lambda pair: (pair[0], -pair[1].amount))
+def _due(series: Sequence[Series], today: date, end: date) -> list[tuple[Expected, Series]]:
+    coming = [(expected, one) for one in series for expected in one.to_come(today, end)]
+    return sorted(coming, key=lambda pair: (pair[0].on, -pair[0].amount))

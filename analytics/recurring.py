@@ -1,163 +1,126 @@
-"""Which purchases come back by themselves: same payee, steady interval, similar amount.
+"""Which payments come back by themselves, as of today: subscriptions, rent, salary, loans, with the person's own word.
 
-Good enough for the forecast: rent, subscriptions, insurance, weekly deliveries. A series needs three occurrences;
-a payee visited more often than weekly is a habit, not a series.
+Found anew after every change of the books, held per data version. What was never seen three times (yearly: twice) is
+no series, and neither is a habit; `analytics.recurring_finder` says how they are found.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import itertools
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+import math
+from datetime import date
 from typing import Final
 
-from analytics.figures import median
+import numpy as np
+
+from analytics.accounts import accounts
+from analytics.cube import Ints, date_of, number_of
+from analytics.figures import WHOLE
 from analytics.held import Held
+from analytics.recurring_amounts import read as read_amounts
+from analytics.recurring_finder import Found, Seen, find
+from analytics.recurring_read import Payments, almanacs, is_chinese, kind_of, read
+from analytics.recurring_rhythm import Almanac
+from analytics.recurring_series import Occurrence, Series
+from analytics.recurring_standing import Timing, finished
+from analytics.recurring_words import matched, words
 from analytics.scope import Scope
-from data.period import month_of, shift_months
 
 _OWNERS: Final = 64
-_LOOK_BACK_MONTHS: Final = 13
-_FEWEST: Final = 3
-_LATE_DAYS: Final = 5
-_SIMILAR_BP: Final = 2_500  # amounts of one series differ from their median by at most a quarter
+_SURE: Final = 8.0  # log odds that make a series four fifths sure
+_MOST_SURE: Final = 9_900
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Cadence:
-    """An interval in days, with how far a single one may be off."""
+class Recurring:
+    """Every series of an owner, the dearest first. known_until: the last day of which the books know anything."""
 
-    name: str
-    shortest: int
-    longest: int
-    days: int
+    series: tuple[Series, ...]
+    known_until: date
 
 
-WEEKLY: Final = Cadence("weekly", 6, 8, 7)
-FORTNIGHTLY: Final = Cadence("fortnightly", 13, 15, 14)
-MONTHLY: Final = Cadence("monthly", 26, 35, 30)
-_CADENCES: Final = (WEEKLY, FORTNIGHTLY, MONTHLY)
+_held: Held[Recurring] = Held(_OWNERS)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One purchase of a series, minor units."""
-
-    on: date
-    amount: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Series:
-    """Purchases that come back. amount: what the next one will probably cost (median of the last three)."""
-
-    payee_key: str
-    payee: str
-    category: str
-    currency: str
-    cadence: Cadence
-    amount: int
-    occurrences: tuple[Occurrence, ...]
-
-    @property
-    def last(self) -> date:
-        """When it was last seen."""
-        return self.occurrences[-1].on
-
-    def due(self, count: int = 1) -> date:
-        """When the next one is expected, or the `count`th from now."""
-        if self.cadence is not MONTHLY:
-            return self.last + timedelta(days=self.cadence.days * count)
-        start = shift_months(self.last.replace(day=1), count)
-        return min(start + timedelta(days=self.last.day - 1), month_of(start).last)
-
-    def to_come(self, today: date, end: date) -> list[date]:
-        """The days after `today` and before `end` on which it is expected.
-
-        A few days late it is expected tomorrow; later than that the series has ended.
-        """
-        if (today - self.due()).days > _LATE_DAYS:
-            return []
-        tomorrow = today + timedelta(days=1)
-        expected = (max(tomorrow, self.due(count)) for count in itertools.count(1))
-        return list(itertools.takewhile(lambda on: on < end, expected))
-
-
-Row = tuple[str, str, str, str, date, int]  # payee key, payee, category, currency, day, amount
-_held: Held[tuple[Series, ...]] = Held(_OWNERS)
+def everything(scope: Scope) -> Recurring:
+    """All series, ended and ignored ones too; a few queries per data version and day."""
+    return _held.get(scope.db, scope.owner, scope.today, lambda: _everything(scope))
 
 
 def recurring(scope: Scope) -> tuple[Series, ...]:
-    """Every series of the last thirteen months, the dearest first; one query per data version and month."""
-    since = shift_months(scope.today.replace(day=1), -_LOOK_BACK_MONTHS)
-    return _held.get(scope.db, scope.owner, since, lambda: find(_read(scope, since)))
+    """The series that count: what the person said is none is left out."""
+    return tuple(one for one in everything(scope).series if not one.ignored)
 
 
-_PURCHASES: Final = """
-WITH frequent AS (
-    SELECT f.payee_key, f.currency
-    FROM published_fact f
-    WHERE f.owner = $owner AND f.booked_on >= $since AND f.kind = 'expense' AND NOT f.excluded AND f.payee_key <> ''
-    GROUP BY f.payee_key, f.currency
-    HAVING count(*) BETWEEN 3 AND 60
-)
-SELECT f.payee_key, max(f.payee), max(coalesce(f.category, 'uncategorised')), f.currency, f.booked_on,
-    cast(sum(f.spending) AS bigint)
-FROM published_fact f JOIN frequent q ON q.payee_key = f.payee_key AND q.currency = f.currency
-WHERE f.owner = $owner AND f.booked_on >= $since AND f.kind = 'expense' AND NOT f.excluded
-GROUP BY f.payee_key, f.currency, f.booked_on, f.entry
-ORDER BY f.payee_key, f.currency, f.booked_on"""
+def _everything(scope: Scope) -> Recurring:
+    payments = read(scope)
+    today = number_of(scope.today)
+    until = min(today, payments.until) if payments.until is not None else today
+    found = _search(payments, almanacs(scope, payments))
+    bare = _Bare(scope, payments, found)
+    listed = [bare.series(one) for one, _ in found]
+    said = matched(listed, words(scope))
+    told = [
+        finished(one, Timing.of(one.rhythm, payments.seen.day[each.rows], almanac), word, today, until)
+        for one, (each, almanac), word in zip(listed, found, said, strict=True)
+    ]
+    return Recurring(tuple(sorted(told, key=lambda one: (-one.amount, one.payee_key, one.occurrences))), date_of(until))
 
 
-def _read(scope: Scope, since: date) -> list[Row]:
-    rows = scope.db.read(_PURCHASES, {"owner": scope.owner, "since": since})
-    return [(key, payee, category, currency, on, amount) for key, payee, category, currency, on, amount in rows]
+def _search(payments: Payments, both: tuple[Almanac, Almanac]) -> list[tuple[Found, Almanac]]:
+    """The series of yuan with China's holidays, and of all other money with weekends alone."""
+    seen = payments.seen
+    chinese = np.array([is_chinese(key) for key in payments.groups], np.bool_)[seen.group]
+    answer = []
+    for almanac, mask in zip(both, (chinese, ~chinese), strict=True):
+        rows = np.flatnonzero(mask)
+        part = Seen(seen.group[rows], seen.day[rows], seen.amount[rows], seen.natures)
+        answer += [
+            (dataclasses.replace(one, rows=rows[one.rows], twins=rows[one.twins]), almanac)
+            for one in find(part, almanac)
+        ]
+    return answer
 
 
-def find(rows: Iterable[Row]) -> tuple[Series, ...]:
-    """The series among purchases that come sorted by payee and day.
-
-    All purchases at a payee are one series when they keep a cadence; otherwise those of exactly the same amount are
-    tried by themselves (two subscriptions billed by one payee), which must then explain most of the purchases there.
-    """
-    grouped: defaultdict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        grouped[row[0], row[3]].append(row)
-    found = [series for group in grouped.values() for series in _of_payee(group)]
-    return tuple(sorted(found, key=lambda one: (-one.amount, one.payee_key)))
+# The payee as the latest row of each series writes it, and the other account of what was moved.
+_LABELS: Final = """
+SELECT f.seq, max(f.payee), max(f.category), max(cast(f.counter AS varchar)) FROM published_fact f
+WHERE f.owner = $owner AND f.seq IN (SELECT unnest(cast($seqs AS bigint[])))
+GROUP BY f.seq"""
 
 
-def _of_payee(group: list[Row]) -> list[Series]:
-    whole = _series(group)
-    if whole is not None:
-        return [whole]
-    by_amount: defaultdict[int, list[Row]] = defaultdict(list)
-    for row in group:
-        by_amount[row[5]].append(row)
-    found = [one for rows in by_amount.values() if (one := _series(rows)) is not None]
-    return found if 2 * sum(len(one.occurrences) for one in found) > len(group) else []
+class _Bare:
+    """Series before anything is said about them: what came, how much, how sure."""
 
+    def __init__(self, scope: Scope, payments: Payments, found: list[tuple[Found, Almanac]]) -> None:
+        self._scope, self._payments = scope, payments
+        seqs = [int(payments.seq[one.rows[-1]]) for one, _ in found]
+        rows = scope.db.read(_LABELS, {"owner": scope.owner, "seqs": seqs}) if seqs else []
+        self._labels = {seq: told for seq, *told in rows}
+        self._accounts = {str(one.id): one for one in accounts(scope)}
 
-def _series(rows: Sequence[Row]) -> Series | None:
-    if len(rows) < _FEWEST:
-        return None
-    cadence = _cadence([row[4] for row in rows])
-    amount = median([row[5] for row in rows[-_FEWEST:]]) or 0
-    if cadence is None or amount <= 0 or not _similar([row[5] for row in rows], amount):
-        return None
-    key, payee, category, currency = rows[-1][:4]
-    return Series(key, payee, category, currency, cadence, amount, tuple(Occurrence(r[4], r[5]) for r in rows))
+    def series(self, found: Found) -> Series:
+        """The series of one find."""
+        key, payments = self._payments.groups[found.group], self._payments
+        payee, category, counter = self._labels[int(payments.seq[found.rows[-1]])]
+        other = self._accounts.get(counter or "")
+        category = category or "uncategorised"
+        owed = other is not None and other.kind == "liability"
+        return Series(
+            side=key.side,
+            payee_key=key.payee_key,
+            payee=payee or (other.name if other is not None else ""),
+            category=category,
+            currency=key.currency,
+            rhythm=found.fit.rhythm,
+            kind=kind_of(key, category, self._scope.top(category), owed=owed),
+            amounts=read_amounts(payments.seen.amount[found.rows].tolist()),
+            occurrences=self._occurrences(found.rows),
+            twins=self._occurrences(found.twins),
+            confidence=min(_MOST_SURE, round(WHOLE * (1 - math.exp(-found.score / _SURE)))),
+        )
 
-
-def _cadence(dates: Sequence[date]) -> Cadence | None:
-    gaps = [(after - before).days for before, after in itertools.pairwise(dates)]
-    for cadence in _CADENCES:
-        if all(cadence.shortest <= gap <= cadence.longest for gap in gaps):
-            return cadence
-    return None
-
-
-def _similar(amounts: Sequence[int], typical: int) -> bool:
-    return all(abs(amount - typical) * 10_000 <= typical * _SIMILAR_BP for amount in amounts)
+    def _occurrences(self, rows: Ints) -> tuple[Occurrence, ...]:
+        columns = (self._payments.seen.day[rows], self._payments.seen.amount[rows], self._payments.seq[rows])
+        listed = zip(*(column.tolist() for column in columns), strict=True)
+        return tuple(Occurrence(date_of(day), amount, seq) for day, amount, seq in listed)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analytics.forecast import Forecast, Past, assess, forecast
-from analytics.recurring import MONTHLY, WEEKLY, find, recurring
+from analytics.recurring import recurring
 from data import demo
 from data.database import Database
 from data.importers.statement import Kind
@@ -33,7 +33,8 @@ def shown(book: Book, today: str) -> Forecast:
 def test_rent_still_to_come_is_counted_once_and_the_daily_rest_by_its_pace(book: Book) -> None:
     rent_since_june(book)
     found = shown(book, "2026-10-10")
-    assert [(on, one.payee, one.amount) for on, one in found.due] == [(date(2026, 10, 25), "Landlord", 300_000)]
+    due = [(each.on, one.payee, each.amount) for each, one in found.due]
+    assert due == [(date(2026, 10, 25), "Landlord", 300_000)]
     assert found.coming == 300_000
     assert 21 * 1_100 <= found.variable <= 21 * 1_400
     assert found.low <= found.estimate <= found.high
@@ -85,48 +86,6 @@ def test_the_range_holds_the_estimate_and_closes_on_the_last_day(spent: int, see
     assert found.low >= spent
     if len(seen) == OCTOBER.days:
         assert found.low == found.estimate == found.high == spent
-
-
-def purchases(
-    payee: str, start: date, step: int, count: int, amount: int
-) -> list[tuple[str, str, str, str, date, int]]:
-    return [(payee, payee, "media", "CNY", start + timedelta(days=step * n), amount + n) for n in range(count)]
-
-
-def test_a_series_is_weekly_or_monthly_and_needs_three_times() -> None:
-    weekly = purchases("milk", date(2026, 9, 1), 7, 5, 3_000)
-    twice = purchases("once", date(2026, 9, 1), 30, 2, 3_000)
-    monthly = [
-        ("rent", "rent", "rent", "CNY", date(2026, month, 31 if month in (7, 8, 10) else 30), 5_000)
-        for month in (7, 8, 9, 10)
-    ]
-    found = {one.payee: one for one in find([*weekly, *twice, *monthly])}
-    assert {name: one.cadence for name, one in found.items()} == {"milk": WEEKLY, "rent": MONTHLY}
-    assert found["rent"].due() == date(2026, 11, 30)
-    assert found["milk"].to_come(date(2026, 9, 30), date(2026, 10, 15)) == [date(2026, 10, 6), date(2026, 10, 13)]
-
-
-def test_a_daily_coffee_and_a_wildly_varying_bill_are_no_series() -> None:
-    daily = purchases("coffee", date(2026, 9, 1), 1, 20, 1_200)
-    wild = [("shop", "shop", "shopping", "CNY", date(2026, month, 5), month**4) for month in (6, 7, 8, 9)]
-    assert find([*daily, *wild]) == ()
-
-
-def test_two_subscriptions_billed_by_one_payee_are_two_series() -> None:
-    rows = sorted(
-        [("apple", "Apple", "media", "CNY", date(2026, m, 3), 2_100) for m in (7, 8, 9)]
-        + [("apple", "Apple", "media", "CNY", date(2026, m, 17), 600) for m in (7, 8, 9)],
-        key=lambda row: row[4],
-    )
-    assert [(one.amount, one.last.day) for one in find(rows)] == [(2_100, 3), (600, 17)]
-
-
-def test_a_series_that_is_a_few_days_late_is_expected_tomorrow_and_then_given_up() -> None:
-    (one,) = find(purchases("milk", date(2026, 9, 1), 7, 4, 3_000))
-    end = date(2026, 10, 3)
-    assert one.due() == date(2026, 9, 29)
-    assert one.to_come(date(2026, 10, 1), end) == [date(2026, 10, 2)]
-    assert one.to_come(date(2026, 10, 5), date(2026, 10, 20)) == []
 
 
 def test_series_come_from_the_owners_own_purchases(book: Book, store: Database) -> None:
