@@ -43,13 +43,15 @@ from data.importers.statement import Kind
 
 
 class Reason(StrEnum):
-    """Which step decided."""
+    """Which step decided. `corrected` and `guess` are what `learning` adds."""
 
     RULE = "rule"
     LEARNED = "learned"
+    CORRECTED = "corrected"
     MCC = "mcc"
     LEXICON = "lexicon"
     SOURCE = "source"
+    GUESS = "guess"
     DEFAULT = "default"
 
 
