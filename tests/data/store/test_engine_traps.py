@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from data.database import Database, open_database
-from data.errors import InvariantBroken
+from data.errors import InvariantBroken, RequestIdReused
 from data.ids import OwnerId, new_id, new_request_id
 from data.ledger.wallet.commands import ISSUER, DeskTopUp, OpenMember
 from data.ledger.wallet.deed import Deed, Leg, Stamp
@@ -79,8 +79,12 @@ def test_memory_starts_over_when_a_group_did_not_reach_the_disk(store: Database)
     alice = member(store, "alice")
     vault = store._writer._vault
     order = top_up(alice, 700)
-    store.ask(lambda _books, now: vault.take(order, key_of(order), "hash", now, set()))
-    store.ask(lambda _books, _now: vault.lost())
+
+    def taken_and_lost(_books: object, now: datetime) -> None:
+        vault.take(order, key_of(order), "hash", now, set())
+        vault.lost()
+
+    store.ask(taken_and_lost)
     assert store.memory_drift() == []
     assert store.transact(top_up(alice, 40)).or_raise()["balance_minor"] == 40
 
@@ -143,3 +147,20 @@ class _Broken:
 
 def _broken_plan(_reader: Reader, _command: object, _now: datetime) -> Plan:
     return Plan({}, [Write("INSERT INTO account (owner) VALUES (NULL)")])
+
+
+def test_a_group_that_the_disk_refuses_is_decided_anew_and_only_the_culprit_is_refused(store: Database) -> None:
+    alice, bob = member(store, "alice"), member(store, "bob")
+    orders = [top_up(one, 100) for one in (alice, bob) * 20]
+    culprit = orders[17]
+    known_to_the_store_alone = [culprit.owner, culprit.request_id, NOW]
+    with store._con.cursor() as behind:
+        behind.execute("INSERT INTO request VALUES (?, 'money', ?, 'x', '{}', ?)", known_to_the_store_alone)
+    waiting = [store.enqueue(order) for order in orders]
+    refused = {order: no for order, one in zip(orders, waiting, strict=True) if (no := one.result().refusal)}
+    assert refused == {culprit: RequestIdReused(culprit.request_id)}
+    held = store.read(
+        "SELECT sum(p.amount) FROM posting p JOIN account a ON a.id = p.account WHERE a.hint_key = 'wallet:CNY'"
+    )
+    assert held == [(3_900,)]
+    assert store.memory_drift() == []
