@@ -27,10 +27,9 @@ from data.matching.preview import Preview
 from data.store.command import Rows
 from data.store.journal import Journal
 from data.store.statement_rows import chunks
-from data.store.words import Word, said
+from data.store.words import IMPORT, Word, said
 
 Step = Callable[[float], None]
-_IMPORT: Final = "import"  # who says that a refund booked earlier belongs to a purchase of this import
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -181,7 +180,8 @@ class Booking:
         )
 
     def _batch_rows(self, owner: OwnerId, actor: UUID, now: datetime, next_seq: Iterator[int]) -> Rows:
-        kept = [(one, s) for one, s in zip(self.files, self._preview.statements, strict=True) if one.batch]
+        both = list(zip(self.files, self._preview.statements, strict=True))
+        kept = [(one, s) for one, s in both if one.batch]
         days = [[line.booked_on for line in statement.lines] for _, statement in kept]
         return Rows(
             "import_batch",
@@ -201,12 +201,22 @@ class Booking:
                 "problems": [one.problems for one, _ in kept],
                 "first_on": [min(listed) for listed in days],
                 "last_on": [max(listed) for listed in days],
-                "totals": [_totals(s) for _, s in kept],
+                "totals": [
+                    _totals(s, self._meant(at) if s.closings else {}) for at, (one, s) in enumerate(both) if one.batch
+                ],
             },
         )
 
+    def _meant(self, file: int) -> Mapping[str, str]:
+        """Where the rows of an account that the file names were booked: a closing balance is about the same one."""
+        booked: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for row, (at, move) in enumerate(zip(self._preview.file, self._settled.move, strict=True)):
+            if at == file and move is not None:
+                booked[self._preview.account[row]][move.account] += 1
+        return {named: meant.most_common(1)[0][0] for named, meant in booked.items()}
+
     def _words(self, owner: OwnerId, actor: UUID, now: datetime, next_seq: Iterator[int]) -> Iterator[Rows]:
-        """What rules said about new entries, and the purchases that earlier refunds now belong to."""
+        """What rules said about new entries, the purchases that earlier refunds belong to, categories chosen by hand."""
         by_author: defaultdict[str, list[Word]] = defaultdict(list)
         for row, fields in self._preview.said.items():
             entry = self._entry[row]
@@ -216,7 +226,11 @@ class Booking:
                 ]
         for refund in self.backlinked:
             purchase = self._entry[self._preview.backlinks[refund]]
-            by_author[_IMPORT].append(Word(EntryId(refund), "refund_of", str(purchase)))
+            by_author[IMPORT].append(Word(EntryId(refund), "refund_of", str(purchase)))
+        for row, category in self._settled.chosen.items():
+            entry = self._entry[row]
+            if entry and row in self._legs:
+                by_author[IMPORT].append(Word(EntryId(entry), "category", category))
         for author, words in by_author.items():
             yield said(owner, actor, words, next(next_seq), now, author)
 
@@ -234,12 +248,17 @@ def _digest(statement: Statement) -> str:
     return hashlib.sha256("\x1e".join(parts).encode()).hexdigest()
 
 
-def _totals(statement: Statement) -> str:
+def _totals(statement: Statement, meant: Mapping[str, str]) -> str:
     def listed(totals: Totals | None) -> Any:  # noqa: ANN401 - JSON
         return None if totals is None else dataclasses.asdict(totals)
 
     closings = [
-        {"account": c.account.key, "on": c.on.isoformat(), "minor": c.balance.minor, "currency": c.balance.currency}
+        {
+            "account": meant.get(c.account.key, c.account.key),
+            "on": c.on.isoformat(),
+            "minor": c.balance.minor,
+            "currency": c.balance.currency,
+        }
         for c in statement.closings
     ]
     return json.dumps(

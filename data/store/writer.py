@@ -53,7 +53,8 @@ SELECT coalesce(max(seq), 0) FROM (
     UNION ALL SELECT max(seq) FROM refund_event UNION ALL SELECT max(seq) FROM points_lot
     UNION ALL SELECT max(seq) FROM coupon UNION ALL SELECT max(seq) FROM coupon_claim
     UNION ALL SELECT max(seq) FROM coupon_event UNION ALL SELECT max(seq) FROM earn_rule
-    UNION ALL SELECT max(seq) FROM pay_code) s"""
+    UNION ALL SELECT max(seq) FROM pay_code
+    UNION ALL SELECT max(seq) FROM assertion_event UNION ALL SELECT max(seq) FROM assertion_tick) s"""
 _log = structlog.get_logger("writer")
 _Key = tuple[UUID, str, str]
 T = TypeVar("T")

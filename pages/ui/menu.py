@@ -44,6 +44,7 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("transactions", "receipt_long"),
             ("import", "upload_file"),
             ("pairs", "join_inner"),
+            ("reconcile", "balance"),
             ("reports", "summarize"),
         ),
     ),

@@ -1,0 +1,1 @@
+"""The screen on which accounts are compared with their statements."""
