@@ -245,6 +245,9 @@ WALLET_TABLES = (
     "posting",
     "refund",
     "refund_event",
+    "risk_answer",
+    "risk_setting",
+    "risk_verdict",
     "wallet_limit",
     "wallet_status",
 )

@@ -302,3 +302,8 @@ def _reasons(view: View) -> tuple[Reason, ...]:
     found = [(rule, rule.weight * rule.strength(view)) for rule in RULES]
     showing = sorted((one for one in found if one[1]), key=lambda one: -one[1])
     return tuple(Reason(rule.code, round(points * 1000), rule.facts(view)) for rule, points in showing)
+
+
+def is_usual(view: View) -> bool:
+    """Whether the amount is no unusual one for the person, as far as is known."""
+    return view.distance < USUAL_BELOW

@@ -23,6 +23,7 @@ from data.ledger.wallet import rows
 from data.ledger.wallet.coupon_text import coupon_from
 from data.ledger.wallet.earning import BASE_CODE, EarnRule, Lot, Taken, rule_from
 from data.ledger.wallet.refusals import CouponUnknown, MemberUnknown, MerchantUnknown, PaymentUnknown, RefundUnknown
+from data.ledger.wallet.watching import Watch
 from data.ledger.working_days import WorkingCalendar
 from data.money import POINTS
 
@@ -214,6 +215,7 @@ class Books:
         self.pay_codes: dict[str, rows.PayCodeRow] = {}
         self.codes_used: set[str] = set()
         self.calendar = WorkingCalendar({}, frozenset())
+        self.watch = Watch()  # what the monitor is told
         self._points_of: dict[str, Member] = {}  # by points account
 
     def member(self, owner: object) -> Member:
@@ -306,6 +308,7 @@ class Books:
     def forget(self, owner: str) -> None:
         """Let go of a member; they are loaded again when they are next needed."""
         gone = self.members.pop(owner, None)
+        self.watch.forget(owner)
         if gone is None:
             return
         for account in gone.accounts.values():
@@ -423,6 +426,7 @@ class Books:
         if row.pay_code:
             self.codes_used.add(row.pay_code)
         self._count(row, 1)
+        self.watch.made(row)
 
     def _count(self, row: rows.PaymentRow, sign: int) -> None:
         member = self.members.get(row.owner)
@@ -435,6 +439,7 @@ class Books:
         if payment is None:
             return
         if row.state == "declined":
+            self.watch.take(row)
             self._count(payment.row, -1)
             if payment.row.pay_code:
                 self.codes_used.discard(payment.row.pay_code)
@@ -444,19 +449,24 @@ class Books:
         member = self.members.get(row.owner)
         if member is not None:
             member.spent[row.currency, row.booked_on] += row.amount
+        self.watch.made(row)
 
     def _charge(self, row: rows.ChargeRow) -> None:
         self.charges[row.id] = Charge(row)
+        if row.purpose == "withdraw":
+            self.watch.made(row)
 
     def _charge_event(self, row: rows.ChargeEventRow) -> None:
         charge = self.charges.get(row.charge)
         if charge is not None:
             charge.state, charge.attempt, charge.next_at = row.state, row.attempt, row.next_at
+        self.watch.take(row)
         if row.state in {"approved", "declined"}:
             self.charges.pop(row.charge, None)  # settled: fetched again if anybody asks
 
     def _refund(self, row: rows.RefundRow) -> None:
         self.refund_of[row.id] = row.payment
+        self.watch.take(row)
         self.requested[row.owner, row.request_id] = row.id
         # Two members may have used the same request id; the merchant then has to name the refund itself.
         taken = self.requested.get((row.merchant, row.request_id), row.id) != row.id
@@ -501,6 +511,12 @@ class Books:
     def _pay_code(self, row: rows.PayCodeRow) -> None:
         self.pay_codes[row.id] = row
 
+    def _watched(self, row: Any) -> None:  # noqa: ANN401 - a row of the monitor's
+        self.watch.take(row)
+
+    def _answer(self, row: rows.AnswerRow) -> None:
+        self.watch.answer(row)
+
 
 _TAKE: Final[Mapping[type[Any], Callable[[Books, Any], None]]] = {
     rows.UserRow: Books._user,  # noqa: SLF001 - the class's own table
@@ -525,4 +541,7 @@ _TAKE: Final[Mapping[type[Any], Callable[[Books, Any], None]]] = {
     rows.ClaimEventRow: Books._claim_event,  # noqa: SLF001
     rows.EarnRuleRow: Books._earn_rule,  # noqa: SLF001
     rows.PayCodeRow: Books._pay_code,  # noqa: SLF001
+    rows.VerdictRow: Books._watched,  # noqa: SLF001
+    rows.AnswerRow: Books._answer,  # noqa: SLF001
+    rows.SensitivityRow: Books._watched,  # noqa: SLF001
 }

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from data.ids import OwnerId
 from data.ledger.coupons import Coupon
+from data.ledger.risk.rules import Sensitivity
 from data.ledger.wallet.earning import EarnRule
 
 ISSUER: Final = OwnerId(UUID(int=1))  # who runs the wallet; one in every store
@@ -30,6 +31,26 @@ class MoneyCommand:
     request_id: str
     actor: UUID
     at: datetime | None = None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Presence:
+    """Who stands behind a debit: a person's session, as its door knows it. A command with one passes the monitor.
+
+    confirmed: they proved a moment ago that it is them. new_device: they came in from a device that is new here.
+    """
+
+    confirmed: bool = False
+    new_device: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MonitoredCommand(MoneyCommand):
+    """Money leaves. presence None: asked at the machine, by whoever owns the file; the monitor doesn't look at it."""
+
+    not_content: ClassVar[frozenset[str]] = frozenset({"request_id", "actor", "at", "presence"})
+
+    presence: Presence | None = None
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +141,7 @@ class MakeDefaultCard(MoneyCommand):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Pay(MoneyCommand):
+class Pay(MonitoredCommand):
     """Pay a merchant. card None: from the wallet. points: how many to redeem.
 
     claims: the coupons to use, each by the id of the member's claim or by the coupon's code.
@@ -155,7 +176,7 @@ class DeskTopUp(MoneyCommand):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Withdraw(MoneyCommand):
+class Withdraw(MonitoredCommand):
     """Send money from the wallet to a bound card."""
 
     card: UUID
@@ -191,7 +212,7 @@ class AnswerCharge(MoneyCommand):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer(MoneyCommand):
+class Transfer(MonitoredCommand):
     """Give another member money from the wallet."""
 
     recipient: UUID
@@ -284,6 +305,28 @@ class Unfreeze(MoneyCommand):
     """The wallet works again."""
 
     reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerAlert(MoneyCommand):
+    """What the person says about a debit that the monitor asked about or refused. mine: it was them."""
+
+    alert: UUID
+    mine: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDebit(MoneyCommand):
+    """A payment, transfer or withdrawal that went through was not theirs, the person says. debit: its id."""
+
+    debit: UUID
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SetSensitivity(MoneyCommand):
+    """How soon the person wants to be asked."""
+
+    sensitivity: Sensitivity
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

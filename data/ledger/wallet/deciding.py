@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from data.ledger.changes import TextTooLong
 from data.ledger.wallet import commands as asked
-from data.ledger.wallet import funding, giving, managing, offering, paying, refunding
+from data.ledger.wallet import freezing, funding, giving, managing, monitor, offering, paying, refunding
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.deed import Deed, Stamp
 
@@ -37,6 +37,9 @@ RULES: Final[Mapping[type[asked.MoneyCommand], Rule]] = {
     asked.CreditRefund: refunding.credit,
     asked.RetryRefund: refunding.retry,
     asked.FailRefund: refunding.fail,
+    asked.AnswerAlert: monitor.answer,
+    asked.ReportDebit: monitor.report,
+    asked.SetSensitivity: monitor.set_sensitivity,
     asked.SetEarnRule: offering.set_earn_rule,
     asked.PublishCoupon: offering.publish,
     asked.ClaimCoupon: offering.claim,
@@ -56,4 +59,8 @@ def decide(books: Books, command: asked.MoneyCommand, stamp: Stamp) -> Deed:
         text = getattr(command, field, "")
         if len(text) > TEXT_LENGTH:
             raise TextTooLong(field, TEXT_LENGTH, len(text))
-    return RULES[type(command)](books, command, stamp)
+    freezing.check(books, command, stamp)
+    deed = RULES[type(command)](books, command, stamp)
+    if isinstance(command, asked.MonitoredCommand) and command.presence is not None:
+        return monitor.judged(books, command, command.presence, deed, stamp)
+    return deed

@@ -97,6 +97,35 @@ class AccountFrozen(Rejection):
 
 
 @dataclasses.dataclass(unsafe_hash=True)
+class StoppedByMonitor(Rejection):
+    """A debit so unlike its owner that it was refused and the wallet frozen. reason: the heaviest sign."""
+
+    reason: str
+    alert: str
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class AlertUnknown(Rejection):
+    """No such alert among the member's."""
+
+    alert: str
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class AlertAnswered(Rejection):
+    """It was said already whose that was; nothing was changed."""
+
+    answer: str
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class DebitUnknown(Rejection):
+    """No such payment, transfer or withdrawal among the member's."""
+
+    debit: str
+
+
+@dataclasses.dataclass(unsafe_hash=True)
 class InsufficientFunds(Rejection):
     """Less is available than asked for."""
 

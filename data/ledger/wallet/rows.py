@@ -396,6 +396,57 @@ class PayCodeRow(NamedTuple):
     actor: str
 
 
+class VerdictRow(NamedTuple):
+    """A debit that the monitor did not let pass at once; reasons: JSON."""
+
+    owner: str
+    id: str
+    seq: int
+    request_id: str
+    action: str
+    payee: str
+    currency: str
+    amount: int
+    category: str
+    verdict: str
+    score: int
+    sensitivity: str
+    reasons: str
+    usual: bool
+    debit: str | None
+    occurred_at: datetime
+    booked_on: date
+    recorded_at: datetime
+    actor: str
+
+
+class AnswerRow(NamedTuple):
+    """Whose a debit was, as the person says."""
+
+    owner: str
+    seq: int
+    alert: str | None
+    debit: str | None
+    answer: str
+    payee: str
+    currency: str
+    amount: int
+    usual: bool
+    made_at: datetime
+    recorded_at: datetime
+    actor: str
+
+
+class SensitivityRow(NamedTuple):
+    """How soon the person wants to be asked."""
+
+    owner: str
+    seq: int
+    sensitivity: str
+    recorded_at: datetime
+    actor: str
+
+
 Row = (
     EntryRow
     | PostingRow
@@ -422,6 +473,9 @@ Row = (
     | ClaimEventRow
     | EarnRuleRow
     | PayCodeRow
+    | VerdictRow
+    | AnswerRow
+    | SensitivityRow
 )
 TABLES: Final[dict[type[Any], str]] = {
     EntryRow: "entry",
@@ -449,4 +503,7 @@ TABLES: Final[dict[type[Any], str]] = {
     ClaimEventRow: "coupon_event",
     EarnRuleRow: "earn_rule",
     PayCodeRow: "pay_code",
+    VerdictRow: "risk_verdict",
+    AnswerRow: "risk_answer",
+    SensitivityRow: "risk_setting",
 }

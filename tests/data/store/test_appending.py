@@ -31,6 +31,11 @@ CHECKED = {
     ("payment", "state"): "processing",
     ("payment_event", "state"): "captured",
     ("refund_event", "state"): "manual",
+    ("risk_answer", "answer"): "not_mine",
+    ("risk_setting", "sensitivity"): "high",
+    ("risk_verdict", "action"): "withdrawal",
+    ("risk_verdict", "sensitivity"): "low",
+    ("risk_verdict", "verdict"): "refused",
     ("wallet_status", "event"): "frozen",
 }
 UNIQUE = {("account", "hint_key"), ("app_user", "name_key"), ("request", "request_id")}
