@@ -24,7 +24,8 @@ import structlog
 from data.errors import StoreBusy, StoreClosed, StoreDamaged
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
-from data.store import migrate, torn_log
+from data.store import chain, chain_check, migrate, torn_log
+from data.store.chain_check import Chained
 from data.store.command import C, Decide, Params, Receipt
 from data.store.vault import Answer
 from data.store.writer import T, Writer
@@ -139,6 +140,11 @@ class Database:
             finally:
                 cursor.execute("DETACH backup_copy")
 
+    def check_chain(self) -> Chained | None:
+        """The audit chain summed up again from the tables, beside whatever goes on; None when there is none."""
+        with self._cursor() as cursor:
+            return chain_check.check(cursor)
+
     def close(self) -> None:
         """Answer what was accepted, write the log into the file, let go of the file."""
         with self._lock:
@@ -205,7 +211,9 @@ def open_database(path: Path, clock: Clock = utc_now, checkpoint_at: int = CHECK
             con.close()
             _copy_aside(path, todo[0].number, clock())
             con = _connect(path, clock)
+        chained = chain_check.check(con) if todo and existed else None
         migrate.apply(con, todo, clock())
+        chain.begin(con, clock(), chained.broken.link if chained and chained.broken else 0)
     except BaseException:
         con.close()
         raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ import pyarrow as pa
 
 from data.errors import require
 from data.ledger.wallet.rows import TABLES, Row
+from data.store.chain import Chain, Link
 
 _COLUMNS: Final = """
 SELECT table_name, column_name, data_type FROM information_schema.columns
@@ -30,6 +32,7 @@ _TYPES: Final = {
     "DATE": pa.date32(),
     "BOOLEAN": pa.bool_(),
 }
+_TABLES: Final[dict[type[Any], str]] = {**TABLES, Link: "audit_link"}
 _WHOLE: Final = {int, type(None)}  # Arrow would cut a float without a word
 
 
@@ -48,6 +51,11 @@ class _Source:
         for at, name in self._whole:
             require({type(row[at]) for row in rows} <= _WHOLE, f"{name} is a whole number")
         self._rows = pa.array(rows, self._type)
+
+    @property
+    def rows(self) -> pa.StructArray:
+        """What is held."""
+        return self._rows
 
     def let_go(self) -> None:
         """No rows any more."""
@@ -68,26 +76,29 @@ class RowWriter:
         InvariantBroken: a row type is not its table, column for column.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection, chain: Chain) -> None:
         self._con = con
+        self._chain = chain
         columns: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for table, name, kind in con.execute(_COLUMNS).fetchall():
             columns[table].append((name, kind))
         self._sources: dict[type[Any], _Source] = {}
-        for row, table in TABLES.items():
+        for row, table in _TABLES.items():
             require([name for name, _ in columns[table]] == list(row._fields), f"a {row.__name__} is a row of {table}")
             self._sources[row] = _Source(pa.struct([(name, _TYPES[kind]) for name, kind in columns[table]]))
             con.register(f"new_{table}", self._sources[row])
 
-    def append(self, rows: Iterable[Row]) -> None:
+    def append(self, rows: Iterable[Row], linked_at: datetime | None = None) -> None:
         """All rows, each into its type's table and there in the given order; none writes nothing.
+
+        linked_at: the commit's instant with its last rows, so that its link is written by the same statement.
 
         Whatever fails, the caller rolls back.
 
         Raises:
             InvariantBroken, pyarrow.ArrowException: a value is none of its column. duckdb.Error: the store refuses one.
         """
-        groups: defaultdict[type[Any], list[Row]] = defaultdict(list)
+        groups: defaultdict[type[Any], list[Any]] = defaultdict(list)
         for row in rows:
             groups[type(row)].append(row)
         if not groups:
@@ -95,7 +106,11 @@ class RowWriter:
         try:
             for kind, group in groups.items():
                 self._sources[kind].hold(group)
-            self._con.execute(_statement(frozenset(TABLES[kind] for kind in groups)))
+                self._chain.appended(_TABLES[kind], self._sources[kind].rows)
+            if linked_at is not None and (link := self._chain.link(linked_at)) is not None:
+                groups[Link] = [link]
+                self._sources[Link].hold(groups[Link])
+            self._con.execute(_statement(frozenset(_TABLES[kind] for kind in groups)))
         finally:
             for kind in groups:
                 self._sources[kind].let_go()

@@ -27,6 +27,7 @@ from data.ledger.wallet.refusals import rebuilt
 from data.ledger.working_days import seed
 from data.store import facts, vault_loading
 from data.store.appending import RowWriter
+from data.store.chain import Chain
 from data.store.command import Receipt, Write, json_bytes
 
 _MOST_REMEMBERED: Final = 50_000
@@ -79,7 +80,8 @@ class Vault:
     def __init__(self, con: duckdb.DuckDBPyConnection, next_seq: Callable[[], int], now: datetime) -> None:
         self._con = con
         self._next_seq = next_seq
-        self._rows = RowWriter(con)
+        self.chain = Chain(con)
+        self._rows = RowWriter(con, self.chain)
         self._pending: list[Any] = []
         self._refresh: list[tuple[str, str]] = []
         self._remembered: OrderedDict[Key, tuple[str, str]] = OrderedDict()
@@ -200,11 +202,16 @@ class Vault:
         if payment is not None and payment.row.owner not in books.members:
             vault_loading.load_members(self._all, books, [payment.row.owner], now.date())
 
-    def flush(self) -> None:
-        """Write what waits, set-based; whoever reads on this connection sees it from now on."""
+    def flush(self, closing: datetime | None = None) -> None:
+        """Write what waits, set-based; whoever reads on this connection sees it from now on.
+
+        closing: the instant of the commit that comes now; its link of the audit chain is written too.
+        """
         if self._pending:
-            self._rows.append(self._pending)
+            self._rows.append(self._pending, None if self.chain.reads_back else closing)
             self._pending = []
+        if closing is not None:
+            self.chain.write(closing)
         for owner, entry in self._refresh:
             start_day = self._books.members[owner].start_day if self._books else 1
             for write in facts.refresh_entries(UUID(owner), [UUID(entry)], start_day):
@@ -220,6 +227,7 @@ class Vault:
 
     def kept(self) -> None:
         """Everything taken is on disk."""
+        self.chain.kept()
         self._unsure = []
         books = self._books
         if books is not None and len(books.payments) > _MOST_PAYMENTS:
@@ -227,6 +235,7 @@ class Vault:
 
     def lost(self) -> None:
         """Nothing of what was taken reached the disk: memory starts over from there."""
+        self.chain.lost()
         self._pending, self._refresh, self._books, self._away = [], [], None, set()
         for key in self._unsure:
             self._remembered.pop(key, None)

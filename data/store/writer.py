@@ -27,6 +27,7 @@ import structlog
 from data.errors import Rejection, RequestIdReused, StoreClosed
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
+from data.store.chain import written_by
 from data.store.command import Command, Decide, Plan, Reader, Receipt, Rows, Write, content_hash
 from data.store.ticket import Ticket, Waiting
 from data.store.vault import Answer, Key, Vault, key_of
@@ -240,7 +241,7 @@ class Writer:
         try:
             touched: set[str] = set()
             outcomes = self._outcomes(group, now, touched)
-            self._vault.flush()
+            self._vault.flush(now)
         except BaseException:
             self._vault.lost()
             self._con.execute("ROLLBACK")
@@ -306,6 +307,7 @@ class Writer:
 
     def _remember(self, job: _Job, receipt: str, now: datetime) -> None:
         owner, scope, request_id = job.key
+        self._vault.chain.planned(("request",))
         self._con.execute(
             "INSERT INTO request VALUES ($owner, $scope, $request_id, $content_hash, $receipt, $recorded_at)",
             {
@@ -319,6 +321,7 @@ class Writer:
         )
 
     def _write(self, write: Write | Rows) -> None:
+        self._vault.chain.planned(written_by(write.sql) if isinstance(write, Write) else (write.table,))
         if isinstance(write, Write):
             self._con.execute(write.sql, dict(write.params)).fetchall()
         else:

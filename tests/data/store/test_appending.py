@@ -15,7 +15,9 @@ import pytest
 from data.errors import InvariantBroken
 from data.ledger.wallet.rows import TABLES, EntryRow, LotRow, MerchantRow, PostingRow
 from data.store import migrate
+from data.store.chain import Chain
 from data.store.appending import RowWriter
+from data.store.chain import Chain
 
 NOW = datetime(2026, 11, 22, 4, 0, 0, 123456)  # noqa: DTZ001 - the store keeps UTC without zone
 TEXTS = ("瑞幸咖啡（陆家嘴店）", 'O\'Brien; -- "x"', "", "🧧 红包\n第二行")
@@ -52,7 +54,7 @@ def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture
 def writer(con: duckdb.DuckDBPyConnection) -> RowWriter:
-    return RowWriter(con)
+    return RowWriter(con, Chain(con))
 
 
 def columns(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[str, str, bool]]:
@@ -149,7 +151,7 @@ def test_a_group_is_not_written_again_with_the_next(con: duckdb.DuckDBPyConnecti
 def test_what_was_committed_is_there_after_reopening(con: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     rows = made(con, EntryRow, 3)
     cursor = con.cursor()
-    writer = RowWriter(cursor)
+    writer = RowWriter(cursor, Chain(cursor))
     cursor.execute("BEGIN")
     writer.append(rows)
     cursor.execute("COMMIT")
@@ -162,7 +164,7 @@ def test_what_was_committed_is_there_after_reopening(con: duckdb.DuckDBPyConnect
 def test_two_connections_of_one_store_do_not_see_each_others_rows_before_they_are_written(
     con: duckdb.DuckDBPyConnection,
 ) -> None:
-    here, there = RowWriter(con.cursor()), RowWriter(con.cursor())
+    here, there = (RowWriter(cursor, Chain(cursor)) for cursor in (con.cursor(), con.cursor()))
     mine, yours = posting(0), posting(1)
     here.append([mine])
     there.append([yours])
@@ -212,4 +214,4 @@ def test_a_value_that_is_none_of_its_column_is_refused_and_never_bent(
 def test_a_table_that_is_not_as_its_rows_stops_the_start(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"ALTER TABLE {TABLES[MerchantRow]} RENAME COLUMN city TO town")
     with pytest.raises(InvariantBroken, match="MerchantRow"):
-        RowWriter(con)
+        RowWriter(con, Chain(con))

@@ -1,0 +1,218 @@
+"""The audit chain as it grows: one link for each commit, over every chained row that the commit wrote.
+
+A link says how many rows each table got and the sum over them (`chain_form`); its head is the sha-256 over the head
+before it and everything that the link says. It is written in the commit that it speaks of. What the wallet appends is
+summed up from the very arrays that are handed to the store; what a planned statement wrote is read back within the
+transaction.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from data.store.chain_form import BLOCK, DIGEST_BYTES, Form, Held, Stretch, made_here
+from data.store.chained import CHAINED
+
+START: Final = "0" * 64  # the head before the first link
+BASE: Final = "base"  # the link is over all rows there are: at the beginning, after a change of shape or of the key
+ROWS: Final = "rows"
+SHAPE: Final = "=shape"
+BROKEN: Final = "=broken"
+# Rows of the transaction that is open are numbered from here on; committed ones have their place in the table.
+UNCOMMITTED: Final = 36_028_797_018_960_000
+_WRITES_TO: Final = re.compile(r"\bINSERT\s+INTO\s+(\w+)", re.IGNORECASE)
+_COLUMNS: Final = """
+SELECT table_name, column_name, data_type FROM information_schema.columns
+WHERE table_catalog = current_database() AND table_schema = 'main' ORDER BY table_name, ordinal_position"""
+_LAST: Final = "SELECT number, kind, parts, recorded_at, head FROM audit_link ORDER BY number DESC LIMIT 1"
+_LAST_BASE: Final = "SELECT parts FROM audit_link WHERE kind = 'base' ORDER BY number DESC LIMIT 1"
+_ADD: Final = "INSERT INTO audit_link VALUES ($number, $kind, $parts, $recorded_at, $head)"
+
+
+class Link(NamedTuple):
+    """One link, a row of `audit_link`. parts: `table rows digest`, joined by `;`."""
+
+    number: int
+    kind: str
+    parts: str
+    recorded_at: datetime
+    head: str
+
+
+class Part(NamedTuple):
+    """What a link says about one table; a base also says `SHAPE` and, if need be, `BROKEN` with the link meant."""
+
+    table: str
+    rows: int
+    digest: str
+
+
+def parts_of(text: str) -> list[Part]:
+    """The parts that a link's text names."""
+    return [
+        Part(table, int(rows), digest) for table, rows, digest in (one.split(" ") for one in text.split(";") if one)
+    ]
+
+
+def linked(before: str, number: int, kind: str, parts: str, recorded_at: datetime) -> Link:
+    """The link after the head `before`."""
+    said = f"{before}|{number}|{kind}|{recorded_at.isoformat(timespec='microseconds')}|{parts}"
+    return Link(number, kind, parts, recorded_at, hashlib.sha256(said.encode()).hexdigest())
+
+
+def forms(con: duckdb.DuckDBPyConnection) -> dict[str, Form]:
+    """How the rows of each chained table are written down in this store."""
+    columns: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    for table, name, kind in con.execute(_COLUMNS).fetchall():
+        columns[table].append((name, kind))
+    return {table: Form(table, tuple(columns[table])) for table in CHAINED if table in columns}
+
+
+def last_link(con: duckdb.DuckDBPyConnection) -> Link | None:
+    """The newest link, None while there is none."""
+    found = con.execute(_LAST).fetchall()
+    return Link(*found[0]) if found else None
+
+
+@dataclasses.dataclass(slots=True)
+class _Written:
+    """What the open transaction wrote so far. arrays: whole rows by table; planned: tables to be read back."""
+
+    arrays: defaultdict[str, list[pa.StructArray]] = dataclasses.field(default_factory=lambda: defaultdict(list))
+    planned: set[str] = dataclasses.field(default_factory=set)
+
+
+class Chain:
+    """Lives in the writer's thread, beside the vault; nobody else touches it."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self._forms = forms(con)
+        found = last_link(con)
+        self.number, self.head = (found.number, found.head) if found else (0, START)
+        self._next: Link | None = None
+        self._written = _Written()
+
+    def appended(self, table: str, rows: pa.StructArray) -> None:
+        """These rows are about to be appended, in this order."""
+        if table in self._forms:
+            self._written.arrays[table].append(rows)
+
+    def planned(self, tables: Iterable[str]) -> None:
+        """A planned statement writes to these tables."""
+        self._written.planned.update(table for table in tables if table in self._forms)
+
+    @property
+    def reads_back(self) -> bool:
+        """Whether the link needs rows to be in the store before it can be made."""
+        return bool(self._written.planned)
+
+    def link(self, now: datetime) -> Link | None:
+        """The link over what was written since the last commit, None when nothing was. Ask once, before the commit."""
+        written = self._written
+        parts = [self._appended_part(table, written.arrays[table]) for table in written.arrays.keys() - written.planned]
+        parts += [part for table in written.planned if (part := self._part(table, UNCOMMITTED)).rows]
+        if not parts:
+            return None
+        text = ";".join(f"{table} {rows} {digest}" for table, rows, digest in sorted(parts))
+        self._next = linked(self.head, self.number + 1, ROWS, text, now)
+        return self._next
+
+    def write(self, now: datetime) -> None:
+        """Write that link, in the open transaction."""
+        found = self.link(now) if self._next is None else None
+        if found is not None:
+            self._con.execute(_ADD, found._asdict())
+
+    def begins(self) -> bool:
+        """Whether a base is due: there is none, or the chained tables have another shape than at the last one."""
+        found = self._con.execute(_LAST_BASE).fetchall()
+        return not found or self._shape() not in parts_of(found[0][0])
+
+    def write_base(self, now: datetime, broken: int = 0) -> None:
+        """Write a link over all rows there are, in the open transaction. broken: a link that did not hold before."""
+        parts = [part for table in self._filled() if (part := self._part(table, 0)).rows]
+        parts += [self._shape(), *([Part(BROKEN, broken, "-")] if broken else [])]
+        text = ";".join(f"{table} {rows} {digest}" for table, rows, digest in sorted(parts))
+        self._next = linked(self.head, self.number + 1, BASE, text, now)
+        self._con.execute(_ADD, self._next._asdict())
+
+    def _shape(self) -> Part:
+        heads = "\n".join(form.head for form in self._forms.values())
+        return Part(SHAPE, 0, hashlib.sha256(heads.encode()).hexdigest()[: 2 * DIGEST_BYTES])
+
+    def _filled(self) -> list[str]:
+        counts = " UNION ALL ".join(f"SELECT '{table}' AS name, count(*) AS held FROM {table}" for table in self._forms)
+        return [name for name, held in self._con.execute(counts).fetchall() if held]
+
+    def kept(self) -> None:
+        """The commit is on disk."""
+        if self._next is not None:
+            self.number, self.head = self._next.number, self._next.head
+        self.lost()
+
+    def lost(self) -> None:
+        """The transaction was rolled back."""
+        self._next, self._written = None, _Written()
+
+    def _appended_part(self, table: str, arrays: list[pa.StructArray]) -> Part:
+        rows = arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
+        stretch = Stretch(self._forms[table])
+        if len(rows) <= BLOCK:
+            stretch.add(made_here(self._forms[table], rows.flatten()), len(rows))
+        else:
+            held = Held(self._forms[table], rows.flatten())
+            for start in range(0, held.count, BLOCK):
+                count = min(BLOCK, held.count - start)
+                stretch.add(held.block(start, count), count)
+        return Part(table, stretch.count, stretch.digest())
+
+    def _part(self, table: str, first: int) -> Part:
+        """The sum over the rows of a table from this row number on, read block by block."""
+        stretch, form = Stretch(self._forms[table]), self._forms[table]
+        while (held := read(self._con, form, first, BLOCK)).count:
+            stretch.add(held.block(0, held.count), held.count)
+            first += held.count
+        return Part(table, stretch.count, stretch.digest())
+
+
+def read(con: duckdb.DuckDBPyConnection, form: Form, first: int, most: int) -> Held:
+    """Rows of a table by their place in it, at most so many."""
+    numbered = con.sql(
+        f"SELECT {form.selected} FROM {form.table} WHERE rowid >= $first AND rowid < $after ORDER BY rowid",
+        params={"first": first, "after": first + most},
+    ).to_arrow_table()
+    return Held(form, [column.combine_chunks() for column in numbered.columns])
+
+
+@lru_cache(maxsize=1024)
+def written_by(sql: str) -> tuple[str, ...]:
+    """The tables to which a statement of ours appends."""
+    return tuple(_WRITES_TO.findall(sql))
+
+
+def begin(con: duckdb.DuckDBPyConnection, now: datetime, broken: int = 0) -> None:
+    """Begin the chain, or begin it anew after the store changed its shape, with a link over everything there is.
+
+    broken: the first link that did not hold before the change, 0 when all did; the chain keeps it in sight.
+    """
+    chain = Chain(con)
+    if not chain.begins():
+        return
+    con.execute("BEGIN")
+    try:
+        chain.write_base(now, broken)
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
