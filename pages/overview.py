@@ -12,6 +12,7 @@ from pages.ui.i18n import text
 from pages.ui.pickers import currency_switch
 from pages.ui.samples import sample_banner
 from pages.ui.screens import overview as screen
+from pages.ui.screens.recurring.soon import soon
 from pages.ui.screens.welcome import welcome
 from pages.ui.widgets import page_header
 
@@ -29,6 +30,7 @@ screen.warn_once(user, scope)
 screen.figures(scope, now)
 screen.attention(scope, now)
 screen.refunds_under_way(scope)
+soon(scope)
 left, right = st.columns([3, 2])
 with left:
     screen.twelve_months(scope, now)

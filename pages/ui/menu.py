@@ -27,6 +27,7 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("categories", "donut_small"),
             ("trends", "monitoring"),
             ("budgets", "savings"),
+            ("recurring", "event_repeat"),
         ),
     ),
     (

@@ -1,0 +1,1 @@
+"""Payments that come back: the pieces of the screen Recurring."""
