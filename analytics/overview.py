@@ -18,6 +18,7 @@ from analytics.figures import change
 from analytics.forecast import Forecast, forecast
 from analytics.imports import disagreeing
 from analytics.months import currencies, outline
+from analytics.refund_tray import counts
 from analytics.scope import Scope
 from analytics.spending import Breakdown, Totals, by_category, comparable, totals
 from analytics.transactions import latest
@@ -122,7 +123,12 @@ def overview(scope: Scope, currency: str | None = None, *, rows: int = 8) -> Ove
 
 def attention(scope: Scope, currency: str) -> tuple[Attention, ...]:
     """What needs the person, the most urgent first: limits, then refunds, categories and imports."""
-    return (*_limits(scope), *_loose_ends(outline(scope).of(currency), currency), *_imports(scope))
+    return (
+        *_limits(scope),
+        *_refunds(scope, currency),
+        *_nameless(outline(scope).of(currency), currency),
+        *_imports(scope),
+    )
 
 
 def _limits(scope: Scope) -> list[Attention]:
@@ -135,14 +141,18 @@ def _limits(scope: Scope) -> list[Attention]:
     return sorted(found, key=lambda one: one.matter is not Matter.OVERRUN)
 
 
-def _loose_ends(cube: Cube, currency: str) -> list[Attention]:
-    refunds = cube.at(cube.unlinked > 0)
-    nameless = cube.at(cube.category.is_("uncategorised") & ((cube.spending != 0) | (cube.income != 0)))
-    both = (
-        (Matter.UNLINKED_REFUNDS, int(refunds.unlinked.sum()), -int(refunds.spending.sum())),
-        (Matter.UNCATEGORISED, int(nameless.count.sum()), int(nameless.spending.sum())),
-    )
-    return [Attention(matter, "", count, amount, currency) for matter, count, amount in both if count]
+def _refunds(scope: Scope, currency: str) -> list[Attention]:
+    return [
+        Attention(Matter.UNLINKED_REFUNDS, "", one.refunds, one.amount, currency)
+        for one in counts(scope)
+        if one.currency == currency and not one.aside
+    ]
+
+
+def _nameless(cube: Cube, currency: str) -> list[Attention]:
+    found = cube.at(cube.category.is_("uncategorised") & ((cube.spending != 0) | (cube.income != 0)))
+    count, amount = int(found.count.sum()), int(found.spending.sum())
+    return [Attention(Matter.UNCATEGORISED, "", count, amount, currency)] if count else []
 
 
 def _imports(scope: Scope) -> list[Attention]:

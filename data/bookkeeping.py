@@ -23,6 +23,8 @@ from data.ledger.changes import (
     LinkRefund,
     Reclassified,
     Reclassify,
+    RefundHasPurchase,
+    SetRefundAside,
     Split,
     Standing,
     TakeBack,
@@ -41,6 +43,8 @@ __all__ = [
     "LinkRefund",
     "Reclassified",
     "Reclassify",
+    "RefundHasPurchase",
+    "SetRefundAside",
     "Split",
     "TakeBack",
     "UnlinkRefund",
@@ -48,6 +52,7 @@ __all__ = [
     "annotate",
     "link_refund",
     "reclassify",
+    "set_refund_aside",
     "split",
     "take_back",
     "unlink_refund",
@@ -101,12 +106,21 @@ def link_refund(database: Database, command: LinkRefund) -> None:
 
 
 def unlink_refund(database: Database, command: UnlinkRefund) -> None:
-    """Untie a refund from its purchase.
+    """Untie a refund from its purchase; it has again the category or the parts that linking took from it.
 
     Raises:
         NotFound: no such transaction, or it is linked to none. KeptByWallet: the wallet gave it back.
     """
     database.submit(command, _unlink)
+
+
+def set_refund_aside(database: Database, command: SetRefundAside) -> None:
+    """Remember that none of the purchases known so far is the refund's, or look for one again.
+
+    Raises:
+        NotFound, NotARefund, RefundHasPurchase: nothing was changed.
+    """
+    database.submit(command, _set_aside)
 
 
 def reclassify(database: Database, command: Reclassify) -> Reclassified:
@@ -122,7 +136,7 @@ def reclassify(database: Database, command: Reclassify) -> Reclassified:
 
 def _spoken(
     reader: Reader,
-    command: Annotate | Split | Unsplit | LinkRefund | UnlinkRefund | TakeBack,
+    command: Annotate | Split | Unsplit | LinkRefund | UnlinkRefund | SetRefundAside | TakeBack,
     now: datetime,
     spoken: Mapping[str | None, tuple[int, list[Word]]],
     receipt: dict[str, Any] | None = None,
@@ -212,7 +226,7 @@ def _link(reader: Reader, command: LinkRefund, now: datetime) -> Plan:
     changes.check_link(found[0], found[-1], refunded)
     # From now on the refund has its purchase's category, also where it had been told another.
     told = [word for word, _ in words.current(reader, command.owner, [command.refund])]
-    freed = [Word(command.refund, word.field, None) for word in told if word.field in {"category", "split"}]
+    freed = [Word(command.refund, word.field, None) for word in told if word.field in {*words.OF_PURCHASE, words.ASIDE}]
     link = Word(command.refund, "refund_of", str(command.original))
     return _spoken(reader, command, now, _told(reader, link, *freed))
 
@@ -222,7 +236,16 @@ def _unlink(reader: Reader, command: UnlinkRefund, now: datetime) -> Plan:
     _require_outside_wallet(reader, command.owner, command.refund)
     if state.refund_of is None:
         raise NotFound("refund_link", str(command.refund))
-    return _spoken(reader, command, now, _told(reader, Word(command.refund, "refund_of", None)))
+    spoken = _told(reader, Word(command.refund, "refund_of", None))
+    for word, author in words.freed(reader, command.owner, command.refund):
+        spoken.setdefault(author, (reader.next_seq(), []))[1].append(word)
+    return _spoken(reader, command, now, spoken)
+
+
+def _set_aside(reader: Reader, command: SetRefundAside, now: datetime) -> Plan:
+    (state,) = words.standing(reader, command.owner, [command.refund])
+    changes.check_aside(state)
+    return _spoken(reader, command, now, _told(reader, Word(command.refund, words.ASIDE, command.aside or None)))
 
 
 def _require_outside_wallet(reader: Reader, owner: OwnerId, *entries: EntryId) -> None:

@@ -24,7 +24,7 @@ if mapped is not None:
     st.stop()
 controls = page_header(text("importing.title"), text("importing.subtitle"))
 commit.failed()
-commit.outcome()
+commit.outcome(user)
 if drop.waiting():
     files.cards(user)
     made = prepared(user)

@@ -157,6 +157,13 @@ class KeptByWallet(Rejection):
 
 
 @dataclasses.dataclass(unsafe_hash=True)
+class RefundHasPurchase(Rejection):
+    """The refund is linked to its purchase, so it cannot be said to have none. purchase: which."""
+
+    purchase: str
+
+
+@dataclasses.dataclass(unsafe_hash=True)
 class AlreadyOfKind(Rejection):
     """The transaction is what it is asked to become."""
 
@@ -282,6 +289,17 @@ class UnlinkRefund:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class SetRefundAside:
+    """Say that none of the purchases known so far is a refund's; `aside` False: look for one again."""
+
+    owner: OwnerId
+    request_id: str
+    actor: UUID
+    refund: EntryId
+    aside: bool
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class Reclassify:
     """Say what a transaction really was: `expense`, `income`, `refund`, `fee`, `transfer`.
 
@@ -354,6 +372,18 @@ def check_split(parts: tuple[tuple[str, int], ...], amount_minor: int, currency:
     total = sum(minor for _, minor in parts)
     if total != amount_minor:
         raise SplitDoesNotSum(amount_minor, total, currency)
+
+
+def check_aside(refund: Standing) -> None:
+    """Check that a refund may be said to have no purchase among the known ones.
+
+    Raises:
+        NotARefund, RefundHasPurchase: the first that holds, in this order.
+    """
+    if refund.kind is not EntryKind.REFUND:
+        raise NotARefund(refund.kind.value)
+    if refund.refund_of is not None:
+        raise RefundHasPurchase(str(refund.refund_of))
 
 
 def check_link(refund: Standing, original: Standing, refunded_minor: int) -> None:

@@ -187,7 +187,7 @@ class _Linking:
         rows.sort(key=lambda row: (self._drop.lines[row].occurred_at, row))
         named = self._named(rows) if self._drop.known.open_refunds else {}
         for open_ in self._drop.known.open_refunds:
-            originals = named.get(open_.entry, ())
+            originals = named.get(open_.counts, ())
             returned = Returned(open_.occurred_at, open_.currency, open_.minor, open_.payee_key, originals, open_.keys)
             link = self._shelf.link(returned)
             if link.note == LINKED and isinstance(link.target, int):

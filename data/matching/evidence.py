@@ -256,11 +256,11 @@ def _text(row: Row) -> str:
 
 
 def _names(row: Row) -> tuple[str, ...]:
-    return tuple(name for text in (row.payee, row.description) if (name := _name(text)))
+    return tuple(name for text in (row.payee, row.description) if (name := called(text)))
 
 
 @functools.lru_cache(maxsize=65_536)
-def _name(text: str) -> str:
+def called(text: str) -> str:
     """What is left of a text to call somebody by; "" when it only says how was paid."""
     bare = _PUNCTUATION.sub("", _SAYS_NOTHING.sub("", normalise_payee(unicodedata.normalize("NFKC", text))))
     return bare if len(bare) >= _ENOUGH and not bare.isdigit() else ""

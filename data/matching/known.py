@@ -48,9 +48,13 @@ class Purchase:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class OpenRefund:
-    """A booked refund whose purchase is not known, or not any more, and the ids under which it may be."""
+    """A booked refund whose purchase is not known, or not any more, and the ids under which it may be.
+
+    entry: of the row that states the ids; counts: the entry that stands for it, where it is one with another row.
+    """
 
     entry: UUID
+    counts: UUID
     occurred_at: datetime
     currency: str
     minor: int

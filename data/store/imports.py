@@ -13,6 +13,7 @@ from uuid import UUID
 
 from data.importers.statement import AccountKind
 from data.matching.known import Account, Known, Mark, OpenRefund, Purchase, Questions
+from data.store.standing import PAIRED
 
 Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
@@ -163,18 +164,31 @@ def _purchases(query: Query, owner: UUID, asked: Questions, named: set[UUID]) ->
     return {row[0]: Purchase(*row) for row in rows}
 
 
-_OPEN_REFUNDS = """
-SELECT f.entry, min(f.occurred_at) AS occurred_at, min(f.currency), cast(sum(-f.spending) AS bigint), min(f.payee_key),
-    s.refund_keys
-FROM fact f JOIN statement_line s ON s.owner = f.owner AND s.entry = f.entry
+# A refund that is one with a row of another file counts as that row's entry, but its own row names the purchase: the
+# link is said of its own entry, so that it holds however the two are paired later.
+_OPEN_REFUNDS = (
+    "WITH RECURSIVE "
+    + PAIRED
+    + """
+told AS (
+    SELECT entry AS row_of, kept AS counts FROM teller
+    UNION ALL
+    SELECT DISTINCT entry, entry FROM fact WHERE owner = $owner AND kind = 'refund' AND refund_of IS NULL
+)
+SELECT f.entry, t.row_of, min(f.occurred_at) AS occurred_at, min(f.currency), cast(sum(-f.spending) AS bigint),
+    min(f.payee_key), s.refund_keys
+FROM fact f
+JOIN told t ON t.counts = f.entry
+JOIN statement_line s ON s.owner = f.owner AND s.entry = t.row_of
 WHERE f.owner = $owner AND s.owner = $owner AND f.kind = 'refund' AND f.refund_of IS NULL AND s.outcome = 'booked'
-GROUP BY f.entry, s.refund_keys
-ORDER BY occurred_at, f.entry"""
+GROUP BY f.entry, t.row_of, s.refund_keys
+ORDER BY occurred_at, f.entry, s.refund_keys = '[]', t.row_of = f.entry, t.row_of"""
+)
 
 
 def _open_refunds(query: Query, owner: UUID) -> tuple[OpenRefund, ...]:
     rows = query(_OPEN_REFUNDS, {"owner": owner})
-    return tuple(
-        OpenRefund(entry, when, currency, minor, payee_key, tuple(json.loads(keys)))
-        for entry, when, currency, minor, payee_key, keys in rows
-    )
+    found: dict[UUID, OpenRefund] = {}
+    for counts, row_of, when, currency, minor, payee_key, keys in rows:
+        found.setdefault(counts, OpenRefund(row_of, counts, when, currency, minor, payee_key, tuple(json.loads(keys))))
+    return tuple(found.values())

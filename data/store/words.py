@@ -22,6 +22,9 @@ from data.store import taught
 from data.store.command import Reader, Rows
 
 LEARNED: Final = "learned"
+IMPORT: Final = "import"  # said while importing: which purchase a refund is of, or a category that the person chose
+ASIDE: Final = "no_purchase"  # field: true while a person says that a refund's purchase is not among the known ones
+OF_PURCHASE: Final = frozenset({"category", "split"})  # what a linked refund has from its purchase
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -166,6 +169,26 @@ def before(reader: Reader, owner: OwnerId, seq: int) -> list[tuple[Word, str | N
     """What counted before the words of `seq`, for those on which nothing was said since; with its author."""
     rows = reader.all(_BEFORE, {"owner": owner, "seq": seq})
     return [(Word(entry, field, json.loads(value)), json.loads(by)) for entry, field, value, by in rows]
+
+
+_FREED: Final = """
+SELECT n.field, b.value, coalesce(y.value, 'null') FROM (
+    SELECT a.field, a.value, a.seq, row_number() OVER (PARTITION BY a.field ORDER BY a.seq DESC) AS newest
+    FROM annotation a WHERE a.owner = $owner AND a.entry = $refund AND a.field IN ('category', 'split')
+) n
+JOIN annotation l ON l.owner = $owner AND l.entry = $refund AND l.field = 'refund_of' AND l.seq = n.seq
+JOIN (
+    SELECT a.field, a.value, a.seq, row_number() OVER (PARTITION BY a.field ORDER BY a.seq DESC) AS place
+    FROM annotation a WHERE a.owner = $owner AND a.entry = $refund
+) b ON b.field = n.field AND b.place = 2
+LEFT JOIN annotation y ON y.owner = $owner AND y.entry = $refund AND y.field = 'by' AND y.seq = b.seq
+WHERE n.newest = 1 AND n.value = 'null' AND b.value <> 'null'"""
+
+
+def freed(reader: Reader, owner: OwnerId, refund: EntryId) -> list[tuple[Word, str | None]]:
+    """What linking took from a refund and nobody has said anew since, with its author."""
+    rows = reader.all(_FREED, {"owner": owner, "refund": refund})
+    return [(Word(refund, field, json.loads(value)), json.loads(by)) for field, value, by in rows]
 
 
 def require_fitting(reader: Reader, owner: OwnerId, category: str, entries: Iterable[Standing]) -> None:

@@ -133,9 +133,10 @@ def _said(scope: Scope, one: Attention) -> str:
 
 
 def _where(one: Attention) -> tuple[str, dict[str, str]]:
-    searches = {Matter.UNLINKED_REFUNDS: "is:unlinked", Matter.UNCATEGORISED: "category:uncategorised"}
-    if one.matter in searches:
-        return "transactions", {"q": searches[one.matter]}
+    if one.matter is Matter.UNLINKED_REFUNDS:
+        return "pairs", {"show": "refunds"}
+    if one.matter is Matter.UNCATEGORISED:
+        return "transactions", {"q": "category:uncategorised"}
     return ("import", {}) if one.matter is Matter.IMPORT_DISAGREES else ("budgets", {})
 
 

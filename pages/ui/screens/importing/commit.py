@@ -8,13 +8,14 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics.refund_tray import count
 from data import statements
 from data.errors import Rejection
 from data.matching.choices import Choices
 from data.period import Span
 from data.statements import ImportReceipt, ImportStatements
 from pages.ui import format, links, session  # noqa: A004 - our word for it, always used with its dot
-from pages.ui.books import Drill
+from pages.ui.books import Drill, scope_of
 from pages.ui.context import User
 from pages.ui.format import md_escape
 from pages.ui.i18n import plural, text
@@ -111,7 +112,7 @@ def failed() -> None:
         session.forget("import.failed")
 
 
-def outcome() -> None:
+def outcome(user: User) -> None:
     """What the last import of this session did, with the ways on."""
     done: tuple[ImportReceipt, tuple[date, date] | None] | None = session.recall(_DONE, None)
     if done is None:
@@ -126,7 +127,10 @@ def outcome() -> None:
         more += [plural("importing.done.linked", receipt.linked)] if receipt.linked else []
         if more:
             st.caption(md_escape(" · ".join(more)))
+        waiting = count(scope_of(user))
         with st.container(horizontal=True, vertical_alignment="center"):
+            if waiting:
+                links.link("pairs", md_escape(plural("importing.done.refunds", waiting)), show="refunds")
             if days:
                 first, last = days
                 span = Span(first, last + _ONE_DAY)
