@@ -28,7 +28,7 @@ from pages.web.compress import CompressedAssets
 from pages.web.document import Document
 from pages.web.gate import Gate
 from pages.web.headers import STREAMLIT_STATIC
-from pages.web.signin import routes
+from pages.web.routes import routes
 
 # Not beside `pages/`: Streamlit would serve every file of a folder of that name around the shell (and its gate).
 _SHELL = Path(__file__).resolve().parent / "pages" / "ui" / "shell.py"

@@ -10,6 +10,8 @@ import dataclasses
 from datetime import datetime
 from uuid import UUID
 
+from data import guard
+from data.assurance import UNCONFIRMED, Assurance, StepUpRequired
 from data.database import Database
 from data.gateways.sandbox import TEST_NUMBERS, SandboxGateway
 from data.ids import OwnerId, new_id
@@ -34,13 +36,23 @@ __all__ = [
 
 
 def bind(
-    running: Running, owner: OwnerId, request_id: str, *, number: str, expiry: str, kind: CardKind, code: str = ""
+    running: Running,
+    owner: OwnerId,
+    request_id: str,
+    *,
+    number: str,
+    expiry: str,
+    kind: CardKind,
+    code: str = "",
+    assurance: Assurance = UNCONFIRMED,
 ) -> Receipt:
     """Keep a card. The receipt: card, brand, bank, last4, kind.
 
     Raises:
+        StepUpRequired: before the number is even looked at.
         CardNumberInvalid, CardExpiryInvalid, CardExpiredNow, CardAlreadyBound, MemberUnknown, GatewayUnreachable.
     """
+    guard.require_fresh(running.database, owner, assurance, StepUpRequired("card", "binds_card"))
     command = binding(running, owner, request_id, number=number, expiry=expiry, kind=kind, code=code)
     return running.database.transact(command).or_raise()
 

@@ -11,13 +11,14 @@ import unicodedata
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from data import trying
+from data import guard, trying
+from data.assurance import UNCONFIRMED, Assurance, StepUpRequired
 from data.database import Database
 from data.errors import NotFound, Rejection
 from data.ids import OwnerId, new_id, new_request_id
 from data.security import passwords, tokens
 from data.sign_in import Person, SecondFactorNeeded, Session, SignedIn, Visit, WrongPassword
-from data.store import joining, sessions, users
+from data.store import joining, passkeys, sessions, users
 from data.store.command import NOBODY, Plan, Reader, Write
 from data.store.users import UserRow
 
@@ -246,21 +247,28 @@ def anybody(database: Database) -> bool:
     return not users.nobody_yet(database.read)
 
 
-def change_password(database: Database, owner: UUID, session: str, old: str, new: str, visit: Visit) -> None:
+def change_password(
+    database: Database, owner: UUID, session: str, old: str, new: str, visit: Visit, assurance: Assurance = UNCONFIRMED
+) -> None:
     """Replace the password, end every session but this one, and know no other browser any more.
 
+    The old password confirms for who has nothing else; a second factor is asked for too.
+
     Raises:
-        TooManyTries, WrongPassword, then the refusals of `passwords.check_password`.
+        StepUpRequired, TooManyTries, WrongPassword, then the refusals of `passwords.check_password`.
     """
+    user = users.user_of(database.read, owner)
+    second_factor = user is not None and passkeys.has_second_factor(database.read, user)
+    if second_factor:
+        guard.require_fresh(database, owner, assurance, StepUpRequired("factors", "changes_factors"))
     guess = trying.inside("password", owner, session, visit)
     trying.begin(database, guess)
-    user = users.user_of(database.read, owner)
     if user is None or not passwords.verify_password(user.password_hash, old):
         trying.wrong(database, guess)
         raise WrongPassword
     trying.right(database, guess)
     names = [user.name, *passwords.words_of_host(visit.host)]
-    passwords.check_password(new, second_factor=user.totp_sealed is not None, names=names)
+    passwords.check_password(new, second_factor=second_factor, names=names)
     command = ChangePassword(owner, new_request_id(), user.password_hash, passwords.hash_password(new), session, visit)
     database.submit(command, _decide_change_password)
 
@@ -300,7 +308,7 @@ def _decide_sign_up(reader: Reader, command: SignUp, now: datetime) -> Plan:
 def _decide_sign_in(reader: Reader, command: SignIn, now: datetime) -> Plan:
     user = _still(reader, command.owner, command.checked_hash, WrongCredentials())
     renew = [users.password_set(user.owner, command.renewed_hash)] if command.renewed_hash else []
-    if user.totp_sealed is None:
+    if not passkeys.has_second_factor(reader.all, user):
         asked = (command.ticket, command.visit, now)
         session = sessions.started(reader, user.owner, *asked, factor="password", renews=command.renews)
         receipt = {"second_factor": False, "days": session.days}

@@ -9,14 +9,15 @@ import dataclasses
 from datetime import datetime
 from uuid import UUID
 
-from data import trying
+from data import guard, trying
+from data.assurance import UNCONFIRMED, Assurance, StepUpRequired
 from data.database import Database
 from data.errors import NotFound, Rejection
 from data.ids import OwnerId, new_request_id
 from data.security import passwords, recovery, sealing, tokens, totp
 from data.security.sealing import SealingKey
 from data.sign_in import ChallengeOver, SignedIn, Visit, WrongCode, WrongPassword
-from data.store import factors, sessions, users
+from data.store import factors, passkeys, sessions, users
 from data.store.command import Plan, Reader, Write
 
 _ISSUER = "Little Gold Card"
@@ -62,13 +63,17 @@ class EnrolTotp:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SpendCode:
-    """Spend a code to remove the second factor (`code_hashes` empty) or to replace the recovery codes."""
+    """Spend a code to remove the second factor (`code_hashes` empty) or to replace the recovery codes.
+
+    keys_stay: there were passkeys, so that a shorter password was let pass.
+    """
 
     owner: UUID
     request_id: str
     code: str = dataclasses.field(repr=False)
     code_hashes: tuple[str, ...]
     visit: Visit
+    keys_stay: bool = False
 
 
 _SET_TOTP = "UPDATE app_user SET totp_sealed = $sealed, totp_last_step = $step WHERE owner = $owner"
@@ -82,13 +87,20 @@ def begin_totp(name: str) -> Enrolment:
 
 
 def confirm_totp(
-    database: Database, key: SealingKey, owner: UUID, secret: str, code: str, visit: Visit
+    database: Database,
+    key: SealingKey,
+    owner: UUID,
+    secret: str,
+    code: str,
+    visit: Visit,
+    assurance: Assurance = UNCONFIRMED,
 ) -> tuple[str, ...]:
     """Make the app a second factor once it shows a right code; gives the recovery codes, to be shown once.
 
     Raises:
-        WrongCode: the app's clock is off, or the code mistyped. AlreadyEnrolled: there is one.
+        StepUpRequired. WrongCode: the app's clock is off, or the code mistyped. AlreadyEnrolled: there is one.
     """
+    guard.require_fresh(database, owner, assurance, StepUpRequired("factors", "changes_factors"))
     step = totp.accepted_step(secret, code, database.clock(), last_step=0)
     if step is None:
         raise WrongCode(None)
@@ -127,7 +139,9 @@ def answer_challenge(
 
 
 def disable_totp(database: Database, key: SealingKey, owner: UUID, password: str, code: str, visit: Visit) -> None:
-    """Remove the second factor. The password then stands alone, so it must be long enough for that.
+    """Remove the authenticator app. Without a passkey the password then stands alone and must be long enough for that.
+
+    The code that is spent here confirms it.
 
     Raises:
         TooManyTries, WrongPassword, the refusals of `passwords.check_password`, WrongCode, NotFound: in this order.
@@ -138,8 +152,9 @@ def disable_totp(database: Database, key: SealingKey, owner: UUID, password: str
     if user is None or not passwords.verify_password(user.password_hash, password):
         trying.wrong(database, guess)
         raise WrongPassword
-    passwords.check_password(password, second_factor=False, names=[user.name])
-    _spend(database, key, guess, SpendCode(owner, new_request_id(), code, (), visit))
+    keys_stay = bool(passkeys.of_owner(database.read, owner))
+    passwords.check_password(password, second_factor=keys_stay, names=[user.name])
+    _spend(database, key, guess, SpendCode(owner, new_request_id(), code, (), visit, keys_stay))
 
 
 def renew_recovery_codes(database: Database, key: SealingKey, owner: UUID, code: str, visit: Visit) -> tuple[str, ...]:
@@ -215,8 +230,11 @@ def _decide_spend(key: SealingKey, reader: Reader, command: SpendCode, now: date
     spent = factors.spent(key, reader, user, command.code, now)
     if spent is None:
         raise WrongCode(None)
+    keys = bool(passkeys.of_owner(reader.all, user.owner))
+    if command.keys_stay and not keys:
+        raise NotFound("passkey", "")  # the last one was removed meanwhile
     remove = [] if command.code_hashes else [Write(_SET_TOTP, {"owner": user.owner, "sealed": None, "step": None})]
+    fresh = [] if remove and keys else factors.codes_replaced(user.owner, command.code_hashes, now)
     name = "recovery_codes_renewed" if command.code_hashes else "second_factor_removed"
     noted = users.event(reader, name, user.owner, command.visit, now)
-    writes = [spent, *remove, *factors.codes_replaced(user.owner, command.code_hashes, now), noted]
-    return Plan({}, writes, touches=frozenset({user.owner}))
+    return Plan({}, [spent, *remove, *fresh, noted], touches=frozenset({user.owner}))

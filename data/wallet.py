@@ -3,6 +3,9 @@
 Every command carries the request id that its form minted: sent twice it is done once and answered alike, also when the
 answer was no. Amounts are minor units. What leaves through a bound card is asked of the card's bank; until the bank has
 answered, the receipt's `state` is `processing`.
+
+`assurance` says who asks: a signed-in session that was confirmed a moment ago may do what any other is refused with
+`StepUpRequired` (`data.guard`). A door that is told nothing assumes nobody.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
-from data import settlement
+from data import guard, settlement
+from data.assurance import UNCONFIRMED, Assurance
 from data.database import Database
 from data.errors import Rejection
 from data.ids import OwnerId
@@ -34,7 +38,9 @@ from data.ledger.wallet.commands import (
 )
 from data.ledger.wallet.deed import Stamp
 from data.ledger.wallet.limits import Limits
+from data.ledger.wallet.monitor import MONITOR
 from data.ledger.wallet.refusals import MemberUnknown, OperatorOnly
+from data.presence import present
 from data.running import Running
 from data.settlement import outcome
 from data.store import users
@@ -45,6 +51,7 @@ __all__ = [
     "Answer",
     "Applied",
     "Claim",
+    "MONITOR",
     "DeskTopUp",
     "Freeze",
     "Limits",
@@ -85,7 +92,7 @@ def open_wallet(database: Database, command: OpenWallet) -> Receipt:
     return database.transact(command).or_raise()
 
 
-def pay(running: Running, command: Pay) -> Receipt:
+def pay(running: Running, command: Pay, assurance: Assurance = UNCONFIRMED) -> Receipt:
     """Pay a merchant.
 
     The receipt: payment, state (`captured`, or `processing` while a bank is silent), merchant, merchant_name, currency,
@@ -93,9 +100,12 @@ def pay(running: Running, command: Pay) -> Receipt:
     balance_minor.
 
     Raises:
+        StepUpRequired: above the payer's threshold, or the monitor asks. StoppedByMonitor.
         Rejection: as `data.ledger.wallet.paying.pay`; CardDeclined.
     """
-    return settlement.completed(running, command.owner, running.database.transact(command), command.at).or_raise()
+    guard.check(running.database, command, assurance)
+    answer = running.database.transact(present(running.database, command, assurance))
+    return settlement.completed(running, command.owner, answer, command.at).or_raise()
 
 
 def top_up(running: Running, command: TopUp) -> Receipt:
@@ -107,22 +117,25 @@ def top_up(running: Running, command: TopUp) -> Receipt:
     return settlement.completed(running, command.owner, running.database.transact(command), command.at).or_raise()
 
 
-def withdraw(running: Running, command: Withdraw) -> Receipt:
+def withdraw(running: Running, command: Withdraw, assurance: Assurance = UNCONFIRMED) -> Receipt:
     """Send money from the wallet to a card; meanwhile it is held.
 
     Raises:
-        Rejection: as `data.ledger.wallet.funding.withdraw`; CardDeclined.
+        Rejection: as `data.ledger.wallet.funding.withdraw`; CardDeclined; as `data.ledger.wallet.monitor.judged`.
     """
-    return settlement.completed(running, command.owner, running.database.transact(command), command.at).or_raise()
+    answer = running.database.transact(present(running.database, command, assurance))
+    return settlement.completed(running, command.owner, answer, command.at).or_raise()
 
 
-def transfer(database: Database, command: Transfer) -> Receipt:
+def transfer(database: Database, command: Transfer, assurance: Assurance = UNCONFIRMED) -> Receipt:
     """Give money to another member. The receipt: transfer, to_name, currency, amount_minor, balance_minor.
 
     Raises:
+        StepUpRequired: to somebody who never got any, above the threshold, or the monitor asks. StoppedByMonitor.
         Rejection: as `data.ledger.wallet.giving.transfer`.
     """
-    return database.transact(command).or_raise()
+    guard.check(database, command, assurance)
+    return database.transact(present(database, command, assurance)).or_raise()
 
 
 def desk_top_up(database: Database, command: DeskTopUp) -> Receipt:
@@ -136,12 +149,13 @@ def desk_top_up(database: Database, command: DeskTopUp) -> Receipt:
     return database.transact(command).or_raise()
 
 
-def set_limits(database: Database, command: SetLimits) -> Receipt:
+def set_limits(database: Database, command: SetLimits, assurance: Assurance = UNCONFIRMED) -> Receipt:
     """Limit what may leave the wallet; the receipt has `now` and `from_tomorrow`: per payment, day, month.
 
     Raises:
-        MemberUnknown, AmountInvalid.
+        StepUpRequired: a limit gets looser. MemberUnknown, AmountInvalid.
     """
+    guard.check(database, command, assurance)
     return database.transact(command).or_raise()
 
 
@@ -154,12 +168,13 @@ def freeze(database: Database, command: Freeze) -> Receipt:
     return database.transact(command).or_raise()
 
 
-def unfreeze(database: Database, command: Unfreeze) -> Receipt:
+def unfreeze(database: Database, command: Unfreeze, assurance: Assurance = UNCONFIRMED) -> Receipt:
     """Let the wallet work again.
 
     Raises:
-        MemberUnknown.
+        StepUpRequired, MemberUnknown.
     """
+    guard.check(database, command, assurance)
     return database.transact(command).or_raise()
 
 

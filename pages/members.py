@@ -7,7 +7,7 @@ import streamlit as st
 from pages.ui.books import scope_of
 from pages.ui.context import require_user
 from pages.ui.i18n import text
-from pages.ui.screens import members, members_desk
+from pages.ui.screens import members, members_desk, members_joining
 from pages.ui.widgets import page_header
 
 user = require_user()
@@ -19,6 +19,8 @@ scope = scope_of(user)
 left, right = st.columns([2, 3])
 with left:
     members_desk.desk(scope)
+    members_joining.joining(user)
+    members_joining.resetting(user, scope)
 with right:
     members.listing(user, scope)
 members_desk.dialogs(user)

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from data import cards, identity, merchants, refunds, rewards, wallet
+from data.assurance import AT_THE_MACHINE
 from data.cards import CardKind
 from data.database import Database
 from data.ids import OwnerId, new_id, new_request_id
@@ -99,7 +100,11 @@ def shop(running: Running, name: str, *, proprietor: UUID, mcc: str = "5814", **
 
 def card(running: Running, owner: OwnerId, number: str = GOOD, kind: CardKind = CardKind.DEBIT) -> UUID:
     """Bind a card of the sandbox bank that lasts long."""
-    return UUID(cards.bind(running, owner, new_request_id(), number=number, expiry="12/49", kind=kind)["card"])
+    return UUID(
+        cards.bind(
+            running, owner, new_request_id(), number=number, expiry="12/49", kind=kind, assurance=AT_THE_MACHINE
+        )["card"]
+    )
 
 
 def top_up(running: Running, owner: OwnerId, card: UUID, amount: int, currency: str = "CNY") -> Receipt:
@@ -135,7 +140,7 @@ def claim(running: Running, owner: OwnerId, offer: Coupon) -> str:
 def pay(running: Running, owner: OwnerId, merchant: Merchant, amount: int, **more: Any) -> Receipt:
     """Pay a merchant, from the wallet unless a card is named."""
     command = Pay(**by(owner), merchant=merchant.id, amount=amount, currency=merchant.currency, **more)
-    return wallet.pay(running, command)
+    return wallet.pay(running, command, assurance=AT_THE_MACHINE)
 
 
 def ask_back(running: Running, owner: OwnerId, paid: Receipt, amount: int, reason: str = "damaged") -> str:

@@ -32,13 +32,24 @@ def place(owner: UUID) -> str:
 def spent(key: SealingKey, reader: Reader, user: UserRow, code: str, now: datetime) -> Write | None:
     """The write that spends this code of the app or recovery code, None when it does not open anything."""
     if recovery.looks_like_code(code):
-        at = {"owner": user.owner, "code_hash": recovery.code_hash(code)}
-        return Write(_USE_CODE, {**at, "now": now}) if reader.one(_UNUSED_CODE, at) else None
+        code_hash = recovery.code_hash(code)
+        unused = recovery_code_unused(reader.all, user.owner, code_hash)
+        return recovery_code_used(user.owner, code_hash, now) if unused else None
     if user.totp_sealed is None:
         return None
     secret = sealing.unseal(key, user.totp_sealed, place(user.owner))
     step = totp.accepted_step(secret, code, now, user.totp_last_step or 0)
     return None if step is None else Write(_SET_STEP, {"owner": user.owner, "step": step})
+
+
+def recovery_code_unused(query: Query, owner: UUID, code_hash: str) -> bool:
+    """Whether this is a recovery code of the person that was not used yet."""
+    return bool(query(_UNUSED_CODE, {"owner": owner, "code_hash": code_hash}))
+
+
+def recovery_code_used(owner: UUID, code_hash: str, now: datetime) -> Write:
+    """The write that uses up a recovery code."""
+    return Write(_USE_CODE, {"owner": owner, "code_hash": code_hash, "now": now})
 
 
 def codes_replaced(owner: UUID, code_hashes: Sequence[str], now: datetime) -> list[Write]:

@@ -15,6 +15,7 @@ from data.store.command import Reader, Write
 KNOWN_FOR: Final = timedelta(days=180)  # so long a place is known after the last sign-in from it
 _KEPT_AFTER_END: Final = timedelta(days=30)  # ended sessions stay known so long: an old tab is shown the way to sign in
 _AGENT_LENGTH: Final = 200
+SHORT: Final = 16
 
 _LIVES: Final = "SELECT idle_minutes, session_days FROM sign_in_choice WHERE owner = $owner"
 _START: Final = """
@@ -89,7 +90,7 @@ def started(
         Write(_DROP_OLD_CHALLENGES, {"owner": owner, "before": now}),
         Write(_RENEW if again else _START, row),
         *_places_known(reader, owner, visit, now),
-        users.event(reader, "signed_in", owner, visit, now, factor=factor, **new),
+        users.event(reader, "signed_in", owner, visit, now, factor=factor, session=str(row["id"])[:SHORT], **new),
     ]
     return Started(writes, days)
 

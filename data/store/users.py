@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from data.ledger.wallet.refusals import OperatorOnly
 from data.sign_in import Visit
 from data.store.command import Reader, Write
 
@@ -56,6 +57,17 @@ def user_of(query: Query, owner: UUID) -> UserRow | None:
     """The person with this id."""
     rows = query(_BY_OWNER, {"owner": owner})
     return UserRow(*rows[0]) if rows else None
+
+
+def require_operator(query: Query, actor: UUID) -> None:
+    """Let only the operator pass.
+
+    Raises:
+        OperatorOnly.
+    """
+    user = user_of(query, actor)
+    if user is None or not user.operator:
+        raise OperatorOnly
 
 
 def nobody_yet(query: Query) -> bool:

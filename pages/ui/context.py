@@ -15,13 +15,14 @@ from uuid import UUID
 import streamlit as st
 
 from data import identity, preferences, running
+from data.assurance import Assurance
 from data.database import Database
 from data.errors import StoreClosed
 from data.ids import OwnerId
 from data.preferences import Preferences
 from data.running import Running
 from data.security.sealing import SealingKey
-from pages.ui import leave, session
+from pages.ui import leave, session, step_up
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class User:
         return self.running.database
 
     @property
+    def assurance(self) -> Assurance:
+        """What doors are told about who asks."""
+        return Assurance(self.session)
+
+    @property
     def key(self) -> SealingKey:
         """What opens sealed fields."""
         return self.running.key
@@ -56,6 +62,7 @@ def require_user() -> User:
         st.stop()
     session.guard_owner(str(user.owner))
     session.remember_preferences(user.preferences)
+    step_up.resume(user.owner)
     return user
 
 
@@ -98,6 +105,7 @@ def _user(wallet: running.Running, owner: UUID, named: str) -> User | None:
     who = identity.person(database, owner)
     if found is None or who is None or not found.open_at(now):
         return None
+    identity.note_use(database, found)
     chosen = preferences.preferences_of(database, owner)
     today = now.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(chosen.zone)).date()
     return User(who.owner, who.name, who.operator, named, chosen, wallet, now, today)

@@ -1,4 +1,4 @@
-"""How a Streamlit page leads the same tab to a page of ours outside Streamlit: to sign in, and to sign out."""
+"""How a Streamlit page leads the same tab to a page of ours outside Streamlit: to sign in or out, and to confirm."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ export default function ({ data, parentElement }) {
   if (parentElement.__gone) return;
   parentElement.__gone = true;
   const here = window.location.pathname + window.location.search;
-  window.location.replace(data.address + "?next=" + encodeURIComponent(here));
+  const joint = data.address.includes("?") ? "&" : "?";
+  const go = data.back ? "assign" : "replace"; // whoever goes to confirm may step back to the page
+  window.location[go](data.address + joint + "next=" + encodeURIComponent(here));
 }
 """
 _OUT_HTML = """
@@ -43,6 +45,11 @@ _out = st.components.v2.component("sign_out", html=_OUT_HTML, css=_OUT_CSS, js=_
 def for_sign_in() -> None:
     """Send this tab to the sign-in page, from where it comes back here."""
     _go(key="leave", data={"address": "/signin"}, height=1)
+
+
+def for_confirming(word: str) -> None:
+    """Send this tab to confirm that it is the person, from where it comes back here with `word`."""
+    _go(key=f"leave.{word}", data={"address": f"/confirm?c={word}", "back": True}, height=1)
 
 
 def sign_out_row(name: str, label: str) -> None:

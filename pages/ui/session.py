@@ -7,7 +7,7 @@ empties it when somebody else is signed in.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, Literal, TypeVar, cast
 
@@ -175,6 +175,26 @@ def once(name: str, make: Callable[[], object]) -> object:
     if f"lgc.once.{name}" not in st.session_state:
         _set(f"once.{name}", make())
     return _get(f"once.{name}", None)
+
+
+def packed(kept: Iterable[str] = (), widgets: Iterable[str] = ()) -> dict[str, object]:
+    """What this tab holds of its forms, to be `unpack`ed where the same person goes on.
+
+    The open dialog and the request ids, what was `keep`t under these names, the values of these widgets (no buttons).
+    """
+    names = ("lgc.requests", "lgc.dialog", *(f"lgc.kept.{name}" for name in kept), *widgets)
+    return {name: st.session_state[name] for name in names if name in st.session_state}
+
+
+def unpack(held: Mapping[str, object]) -> None:
+    """Hold again what was `packed`; before anything of it is drawn."""
+    for name, value in held.items():
+        st.session_state[name] = value
+
+
+def names_with(part: str) -> list[str]:
+    """The names of everything held here that have `part` in them."""
+    return [name for name in map(str, st.session_state) if part in name]
 
 
 def widget(key: str) -> Any:  # noqa: ANN401 - a widget's value has the widget's type

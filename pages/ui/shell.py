@@ -11,6 +11,7 @@ from pathlib import Path
 import streamlit as st
 
 from pages.ui import context, leave, menu
+from pages.ui.screens.settings import activity
 
 _ICON = Path(__file__).resolve().parent / "assets" / "mark.svg"
 
@@ -27,4 +28,5 @@ user = context.require_user()
 chosen = st.navigation(menu.pages(user), expanded=True)
 menu.draw_sidebar(user)
 _watch()
+activity.hint(user)
 chosen.run()

@@ -18,7 +18,12 @@ SWITCH = "LITTLE_GOLD_CARD_TRUSTED_HTTP"
 SESSION = "wallet"
 FORM = "wallet-form"  # binds a drawn form to the browser that got it
 STEP = "wallet-step"  # a right password that waits for its second factor
+DEVICE = "wallet-device"  # which browser this is; opens nothing
+INVITATION = "wallet-invited"  # an invitation that was followed, until the sign-up is sent
+RESET = "wallet-reset"  # a link for a new password that was followed
 _STEP_SECONDS = 600
+_LINK_SECONDS = 3600
+_DEVICE_DAYS = 400  # browsers keep none longer
 _DAY = 86_400
 
 
@@ -55,6 +60,24 @@ def give_step(response: Response, scope: Scope, challenge: str) -> None:
 def take_step(response: Response, scope: Scope) -> None:
     """Let the browser forget the challenge."""
     _give(response, scope, STEP, "", 0, "strict")
+
+
+def give_device(response: Response, scope: Scope, token: str) -> None:
+    """Let the browser be known again."""
+    _give(response, scope, DEVICE, token, _DEVICE_DAYS * _DAY, "lax")
+
+
+def give_invitation(response: Response, scope: Scope, token: str) -> None:
+    """Let the browser keep the invitation it followed for an hour; an empty one is forgotten.
+
+    Lax, like the next: links come from elsewhere, and a strict cookie would not be sent on from there.
+    """
+    _give(response, scope, INVITATION, token, _LINK_SECONDS if token else 0, "lax")
+
+
+def give_reset(response: Response, scope: Scope, token: str) -> None:
+    """Let the browser keep the secret of the link for a new password for an hour; an empty one is forgotten."""
+    _give(response, scope, RESET, token, _LINK_SECONDS if token else 0, "lax")
 
 
 def _give(response: Response, scope: Scope, name: str, value: str, seconds: int | None, site: str) -> None:

@@ -21,15 +21,26 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data import identity, running
 from data.errors import StoreClosed
 from data.sign_in import Session
-from pages.web import cookies, headers, places
+from pages.web import cookies, headers, places, sockets
 from pages.web.places import Kind
 
 HOSTS_VARIABLE = "LITTLE_GOLD_CARD_HOSTS"
 UID, SESSION = b"x-wallet-uid", b"x-wallet-session"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_OUR_PAGES = ("/signin", "/signup", "/signout", "/healthz")
+_OUR_PAGES = (
+    "/signin",
+    "/signup",
+    "/signout",
+    "/healthz",
+    "/confirm",
+    "/passkeys/",
+    "/forgotten",
+    "/reset",
+    "/invited",
+)
 _SOCKET = "/_stcore/stream"
 _REFUSED_SOCKET = 1008
+_PAUSES = sockets.Pauses()
 _WRONG_HOST = (
     "这个地址不是小金卡认识的名字。请把它写进环境变量 {variable} 后重启。\n"
     "Little Gold Card does not know this address. Name it in the environment variable {variable} and restart.\n"
@@ -39,8 +50,9 @@ _WRONG_HOST = (
 class Gate:
     """The ASGI middleware around everything."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, pauses: sockets.Pauses = _PAUSES) -> None:
         self._app = app
+        self._pauses = pauses
         named = os.environ.get(HOSTS_VARIABLE, "")
         self._hosts = frozenset(name.strip().lower() for name in named.split(",") if name.strip())
 
@@ -80,7 +92,8 @@ class Gate:
         if session is None:
             await send({"type": "websocket.close", "code": _REFUSED_SOCKET})
             return
-        await self._app(_vouched(scope, session if _is_open(session) else None), receive, send)
+        told = _vouched(scope, session if _is_open(session) else None)
+        await sockets.serve(self._app, told, receive, send, session, self._pauses)
 
     def _guarded(self, scope: Scope, send: Send) -> Send:
         """`send` that puts the protective headers on the answer, in place of any of the same name."""
@@ -138,7 +151,7 @@ def _vouched(scope: Scope, session: Session | None) -> Scope:
 
 
 def _shown_out(scope: Scope, kind: Kind) -> Response:
-    if kind is not Kind.DOCUMENT or scope["method"] not in _READING:
+    if kind not in {Kind.DOCUMENT, Kind.FORM} or scope["method"] not in _READING:
         return PlainTextResponse("Sign in first.", 401)
     query = scope.get("query_string", b"").decode("latin-1")
     wanted = places.local_path(quote(scope["path"]) + (f"?{query}" if query else ""))

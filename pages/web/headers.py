@@ -14,16 +14,16 @@ STREAMLIT_STATIC = Path(streamlit.__file__).parent / "static"
 _INLINE = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _YEAR = 31_536_000
 _CACHED = ("/static/", "/app/static/", "/web/", "/favicon.png")
+_OURS_ONLY = ("camera", "publickey-credentials-create", "publickey-credentials-get")
+_NOBODY = ("geolocation", "microphone", "payment")
+_MAY_USE = ", ".join([*(f"{one}=(self)" for one in _OURS_ONLY), *(f"{one}=()" for one in _NOBODY)])
 _ALWAYS = (
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    (
-        "permissions-policy",
-        "camera=(self), publickey-credentials-get=(self), geolocation=(), microphone=(), payment=()",
-    ),
+    ("permissions-policy", _MAY_USE),
 )
 _FORMS = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

@@ -12,8 +12,23 @@ from urllib.parse import urlsplit
 SIGN_IN = "/signin"
 _LONGEST = 2000
 _OPEN_PAGES = frozenset(
-    {SIGN_IN, "/signup", "/signin/code", "/signin/check", "/signout", "/healthz", "/favicon.png", "/manifest.json"}
+    {
+        SIGN_IN,
+        "/signup",
+        "/signin/code",
+        "/signin/code/passkey",
+        "/signin/passkey",
+        "/signin/check",
+        "/signout",
+        "/forgotten",
+        "/reset",
+        "/invited",
+        "/healthz",
+        "/favicon.png",
+        "/manifest.json",
+    }
 )
+_FORMS = frozenset({"/confirm", "/confirm/passkey", "/passkeys/new"})
 _OPEN_FOLDERS = ("/static/", "/app/static/", "/web/")
 # A tab whose session was ended must be able to reconnect, or it freezes on the figures it last showed.
 _OPEN_PROBES = ("/_stcore/health", "/_stcore/host-config")
@@ -29,6 +44,7 @@ class Kind(enum.Enum):
     OPEN = "open"  # for everybody
     SHUT = "shut"  # for nobody
     DOCUMENT = "document"  # with a session; without one the visitor is shown the sign-in page
+    FORM = "form"  # the same, but a page of our own
     PRIVATE = "private"  # with a session; without one it is refused
 
 
@@ -38,6 +54,8 @@ def kind_of(path: str) -> Kind:
         return Kind.SHUT
     if path in _OPEN_PAGES or path.startswith(_OPEN_FOLDERS) or path.endswith(_OPEN_PROBES):
         return Kind.OPEN
+    if path in _FORMS:
+        return Kind.FORM
     return Kind.PRIVATE if path.startswith(_NOT_DOCUMENTS) else Kind.DOCUMENT
 
 
@@ -52,7 +70,7 @@ def local_path(wanted: str | None) -> str:
         parts = urlsplit(text)
     except ValueError:
         return "/"
-    if parts.scheme or parts.netloc or kind_of(parts.path) is not Kind.DOCUMENT:
+    if parts.scheme or parts.netloc or kind_of(parts.path) not in {Kind.DOCUMENT, Kind.FORM}:
         return "/"
     return text
 
@@ -69,7 +87,7 @@ def host_allowed(host: str, declared: Collection[str]) -> bool:
     name = found["name"].lower().rstrip(".")
     if name in declared or name == "localhost" or name.endswith(_HOME_ENDINGS) or name == _machine():
         return True
-    return _is_address(name)
+    return is_address(name)
 
 
 def is_loopback(host: str) -> bool:
@@ -80,7 +98,7 @@ def is_loopback(host: str) -> bool:
     name = found["name"].lower().strip("[]")
     if name == "localhost" or name.endswith(".localhost"):
         return True
-    return _is_address(name) and ipaddress.ip_address(name).is_loopback
+    return is_address(name) and ipaddress.ip_address(name).is_loopback
 
 
 def same_origin(origin: str | None, host: str, fetch_site: str | None, *, missing_allowed: bool = False) -> bool:
@@ -96,7 +114,8 @@ def same_origin(origin: str | None, host: str, fetch_site: str | None, *, missin
     return parts.scheme in {"http", "https"} and parts.netloc.lower() == host.lower() and bool(host)
 
 
-def _is_address(name: str) -> bool:
+def is_address(name: str) -> bool:
+    """Whether a host is named by its number instead of a name."""
     try:
         ipaddress.ip_address(name.strip("[]"))
     except ValueError:

@@ -24,6 +24,7 @@ _FIELD_OF = {
     "wrong_code": "code",
     "challenge_over": "code",
     "seal_broken": "code",
+    "recovery_refused": "code",
 }
 
 
@@ -71,10 +72,10 @@ def here(request: Request, path: str, **more: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def draw(request: Request, template: str, status: int = 200, **facts: object) -> Response:
-    """The page, with the browser's half of its form token when it has none yet."""
+def draw(request: Request, template: str, status: int = 200, *, browser: str = "", **facts: object) -> Response:
+    """The page, with the browser's half of its form token when it has none yet; `browser`: one made for it already."""
     spoken = language(request)
-    browser = forms.browser_half(request)
+    browser = browser or forms.browser_half(request)
     html = (
         _environment()
         .get_template(template)

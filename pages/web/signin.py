@@ -11,20 +11,25 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from data import identity, preferences, running, second_factor
+from data import identity, invitations, passkeys, preferences, running, second_factor
 from data.errors import Rejection
 from data.identity import NameTaken, WrongCredentials
+from data.invitations import InvitationNeeded, InvitationOver, SignUpClosed
 from data.preferences import Preferences
-from data.second_factor import ChallengeOver
+from data.security import tokens
 from data.security.passwords import ALONE
-from data.sign_in import SecondFactorNeeded, SignedIn, Visit
-from pages.web import assets, cookies, forms, health, places, render
+from data.security.throttle import TooManyTries
+from data.sign_in import ChallengeOver, SecondFactorNeeded, SignedIn, Visit
+from pages.web import assets, cookies, devices, forms, health, places, render, visiting
 from pages.web.render import Note, Problem
 
 _SEE_OTHER = 303
 _UNAUTHORISED = 401
 _UNPROCESSABLE = 422
 _STALE = 409
+_TOO_MANY = 429
+_FORBIDDEN = 403
+_GOOD_NEWS = {"out": "web.signin.out", "new": "web.signin.new_password"}
 
 
 def routes() -> list[BaseRoute]:
@@ -45,39 +50,42 @@ def routes() -> list[BaseRoute]:
 
 async def show_sign_in(request: Request) -> Response:
     """The sign-in form; straight on for those who are signed in, and to the first sign-up on a new installation."""
-    if _must_not_type_here(request):
-        return _cookie_help(request, plain=True)
+    if must_not_type_here(request):
+        return cookie_help(request, plain=True)
     if await _signed_in(request):
-        return _go(render.next_path(request))
+        return go(render.next_path(request))
     if not await run_in_threadpool(identity.anybody, running.current().database):
-        return _go(render.here(request, "/signup"))
-    said_goodbye = "out" in request.query_params
-    return _sign_in_form(request, note=render.note(request, "good", "web.signin.out") if said_goodbye else None)
+        return go(render.here(request, "/signup"))
+    news = next((key for word, key in _GOOD_NEWS.items() if word in request.query_params), None)
+    return sign_in_form(request, note=render.note(request, "good", news) if news else None)
 
 
 async def take_sign_in(request: Request) -> Response:
     """Check name and password."""
     fields = await forms.read_form(request)
     if fields is None or not forms.drawn_here(request, fields):
-        return _refused(request)
+        return refused(request)
     name, password = fields.get("name", ""), fields.get("password", "")
     wallet = running.current()
     try:
-        outcome = await run_in_threadpool(identity.sign_in, wallet.database, name, password, _visit(request))
+        asked = (wallet.database, name, password, visit_of(request), _held(request))
+        outcome = await run_in_threadpool(identity.sign_in, *asked)
+    except TooManyTries as no:
+        return later(sign_in_form(request, _TOO_MANY, name=name, problem=render.problem(request, no)), no)
     except WrongCredentials as no:
-        return _sign_in_form(request, _UNAUTHORISED, name=name, problem=render.problem(request, no))
+        return sign_in_form(request, _UNAUTHORISED, name=name, problem=render.problem(request, no))
     if isinstance(outcome, SecondFactorNeeded):
-        response = _go(render.here(request, "/signin/code"))
+        response = go(render.here(request, "/signin/code"))
         cookies.give_step(response, request.scope, outcome.challenge)
         return response
-    return _welcome(request, outcome)
+    return welcome(request, outcome)
 
 
 async def show_code(request: Request) -> Response:
     """The form for the second factor, for a browser that brought a right password a moment ago."""
     if cookies.read(request.scope, cookies.STEP) is None:
-        return _go(render.here(request, places.SIGN_IN))
-    return _code_form(request)
+        return go(render.here(request, places.SIGN_IN))
+    return await code_form(request)
 
 
 async def take_code(request: Request) -> Response:
@@ -85,29 +93,31 @@ async def take_code(request: Request) -> Response:
     fields = await forms.read_form(request)
     challenge = cookies.read(request.scope, cookies.STEP)
     if fields is None or challenge is None or not forms.drawn_here(request, fields):
-        return _refused(request)
+        return refused(request)
     wallet = running.current()
-    asked = (wallet.database, wallet.key, challenge, fields.get("code", ""), _visit(request))
+    asked = (wallet.database, wallet.key, challenge, fields.get("code", ""), visit_of(request), _held(request))
     try:
         outcome = await run_in_threadpool(second_factor.answer_challenge, *asked)
     except ChallengeOver as no:
         text = render.problem(request, no).text
-        response = _sign_in_form(request, _UNAUTHORISED, note=Note("bad", text))
+        response = sign_in_form(request, _UNAUTHORISED, note=Note("bad", text))
         cookies.take_step(response, request.scope)
         return response
+    except TooManyTries as no:
+        return later(await code_form(request, _TOO_MANY, render.problem(request, no)), no)
     except Rejection as no:
-        return _code_form(request, _UNAUTHORISED, render.problem(request, no))
-    response = _welcome(request, outcome)
+        return await code_form(request, _UNAUTHORISED, render.problem(request, no))
+    response = welcome(request, outcome)
     cookies.take_step(response, request.scope)
     return response
 
 
 async def show_sign_up(request: Request) -> Response:
-    """The sign-up form; the seam for closing sign-up or asking for an invitation is here and in `take_sign_up`."""
-    if _must_not_type_here(request):
-        return _cookie_help(request, plain=True)
+    """The sign-up form, for whoever may sign up."""
+    if must_not_type_here(request):
+        return cookie_help(request, plain=True)
     if await _signed_in(request):
-        return _go(render.next_path(request))
+        return go(render.next_path(request))
     return await _sign_up_form(request)
 
 
@@ -115,25 +125,30 @@ async def take_sign_up(request: Request) -> Response:
     """Admit a new person and sign them in."""
     fields = await forms.read_form(request)
     if fields is None or not forms.drawn_here(request, fields):
-        return _refused(request)
+        return refused(request)
     name, password = fields.get("name", ""), fields.get("password", "")
     database = running.current().database
     try:
-        outcome = await run_in_threadpool(identity.sign_up, database, name, password, _visit(request))
+        asked = (database, name, password, visit_of(request), cookies.read(request.scope, cookies.INVITATION) or "")
+        outcome = await run_in_threadpool(identity.sign_up, *asked)
+    except (SignUpClosed, InvitationNeeded, InvitationOver):
+        return await _sign_up_form(request, _FORBIDDEN)
     except Rejection as no:
         status = _STALE if isinstance(no, NameTaken) else _UNPROCESSABLE
         return await _sign_up_form(request, status, name, render.problem(request, no))
     if request.query_params.get("lang") is not None:  # chosen by hand, against the browser's
         chosen = Preferences(language=render.language(request))
         await run_in_threadpool(preferences.choose_preferences, database, outcome.owner, chosen)
-    return _welcome(request, outcome)
+    response = welcome(request, outcome)
+    cookies.give_invitation(response, request.scope, "")
+    return response
 
 
 async def check_cookie(request: Request) -> Response:
     """Whether the browser kept the session's cookie: on to the wanted screen, or what to do about it."""
     if await _signed_in(request):
-        return _go(render.next_path(request))
-    return _cookie_help(request, plain=False)
+        return go(render.next_path(request))
+    return cookie_help(request, plain=False)
 
 
 async def sign_out(request: Request) -> Response:
@@ -144,27 +159,40 @@ async def sign_out(request: Request) -> Response:
     """
     token = cookies.read(request.scope, cookies.SESSION)
     if token:
-        await run_in_threadpool(identity.sign_out, running.current().database, token, _visit(request))
-    return _go("/signin?out=1")
+        await run_in_threadpool(identity.sign_out, running.current().database, token, visit_of(request))
+    return go("/signin?out=1")
 
 
-def _welcome(request: Request, outcome: SignedIn) -> Response:
-    response = _go(render.here(request, "/signin/check"))
-    cookies.give_session(response, request.scope, outcome.token)
+def welcome(request: Request, outcome: SignedIn) -> Response:
+    """Give the browser its session, and see whether it keeps it. Whoever was signed in with it before is signed out."""
+    before = _held(request)
+    if before and tokens.owner_in(before) != outcome.owner:
+        identity.sign_out(running.current().database, before, visit_of(request))
+    response = go(render.here(request, "/signin/check"))
+    cookies.give_session(response, request.scope, outcome.token, outcome.days)
     return response
 
 
-def _refused(request: Request) -> Response:
+def later(response: Response, no: TooManyTries) -> Response:
+    """The answer, with how long to wait for programs too."""
+    response.headers["retry-after"] = str(no.wait_seconds)
+    return response
+
+
+def refused(request: Request) -> Response:
     """A form we did not draw for this browser, or could not read: without our cookie the browser keeps none at all."""
     if cookies.read(request.scope, cookies.FORM) is None:
-        return _cookie_help(request, plain=_must_not_type_here(request))
-    return _sign_in_form(request, _STALE, note=render.note(request, "bad", "web.signin.stale"))
+        return cookie_help(request, plain=must_not_type_here(request))
+    return sign_in_form(request, _STALE, note=render.note(request, "bad", "web.signin.stale"))
 
 
-def _sign_in_form(
+def sign_in_form(
     request: Request, status: int = 200, name: str = "", problem: Problem | None = None, note: Note | None = None
 ) -> Response:
-    return render.draw(
+    """The form for name and password, and the browser's passkeys where it can have any here."""
+    wallet, place = running.current(), visiting.place_of(request)
+    browser = forms.browser_half(request)
+    response = render.draw(
         request,
         "signin.html",
         status,
@@ -174,35 +202,65 @@ def _sign_in_form(
         action=render.here(request, places.SIGN_IN),
         other_address=render.here(request, "/signup"),
         prefetch=assets.soon_needed(),
+        browser=browser,
+        options=passkeys.options_to_sign_in(wallet.database, wallet.key, place, browser) if place else None,
+        key_action=render.here(request, "/signin/passkey"),
+        forgotten_address=render.here(request, "/forgotten"),
+        may_sign_up=invitations.mode(wallet.database) == "open",
     )
+    devices.give(request, response)
+    return response
 
 
 async def _sign_up_form(
     request: Request, status: int = 200, name: str = "", problem: Problem | None = None
 ) -> Response:
-    first = not await run_in_threadpool(identity.anybody, running.current().database)
-    return render.draw(
+    database = running.current().database
+    first = not await run_in_threadpool(identity.anybody, database)
+    brought = cookies.read(request.scope, cookies.INVITATION) or ""
+    mode = await run_in_threadpool(invitations.mode, database)
+    welcome_here = first or mode == "open" or (mode == "invitation" and invitations.is_open(database, brought))
+    response = render.draw(
         request,
         "signup.html",
         status,
         name=name,
         problem=problem,
         first=first,
+        mode=mode,
+        welcome=welcome_here,
+        invited=mode == "invitation" and bool(brought),
         minimum=ALONE,
         action=render.here(request, "/signup"),
         other_address=render.here(request, places.SIGN_IN),
         prefetch=assets.soon_needed(),
     )
+    devices.give(request, response)
+    return response
 
 
-def _code_form(request: Request, status: int = 200, problem: Problem | None = None) -> Response:
-    recovery = "recovery" in request.query_params
+async def code_form(
+    request: Request, status: int = 200, problem: Problem | None = None, note: Note | None = None
+) -> Response:
+    """The form for the second factor: whichever the person has who waits."""
+    wallet, place = running.current(), visiting.place_of(request)
+    challenge = cookies.read(request.scope, cookies.STEP) or ""
+    app = await run_in_threadpool(passkeys.app_waits, wallet.database, challenge)
+    options = None
+    if place is not None:
+        asked = (wallet.database, wallet.key, place, challenge)
+        options = await run_in_threadpool(passkeys.options_to_answer, *asked)
+    recovery = "recovery" in request.query_params or not (app or options)
     mine = {"recovery": "1"} if recovery else {}
     return render.draw(
         request,
         "code.html",
         status,
         problem=problem,
+        note=note,
+        app=app,
+        options=options,
+        key_action=render.here(request, "/signin/code/passkey"),
         recovery=recovery,
         action=render.here(request, "/signin/code", **mine),
         other_address=render.here(request, "/signin/code", **({} if recovery else {"recovery": "1"})),
@@ -210,7 +268,8 @@ def _code_form(request: Request, status: int = 200, problem: Problem | None = No
     )
 
 
-def _cookie_help(request: Request, *, plain: bool) -> Response:
+def cookie_help(request: Request, *, plain: bool) -> Response:
+    """What to do where the browser keeps no cookie of ours, or the connection is `plain`."""
     server = request.scope.get("server")
     return render.draw(
         request,
@@ -222,7 +281,7 @@ def _cookie_help(request: Request, *, plain: bool) -> Response:
     )
 
 
-def _must_not_type_here(request: Request) -> bool:
+def must_not_type_here(request: Request) -> bool:
     """Whether a password typed here would cross a network in the clear and its cookie be refused."""
     if not cookies.is_plain(request.scope) or cookies.trusted_http():
         return False
@@ -238,10 +297,16 @@ async def _signed_in(request: Request) -> bool:
     return session is not None and session.open_at(database.clock())
 
 
-def _visit(request: Request) -> Visit:
-    client = request.client
-    return Visit(client.host if client else "", request.headers.get("user-agent", ""))
+def visit_of(request: Request) -> Visit:
+    """Where this request came from."""
+    return devices.visit_of(request)
 
 
-def _go(address: str) -> Response:
+def _held(request: Request) -> str:
+    """The session's token that this browser holds already."""
+    return cookies.read(request.scope, cookies.SESSION) or ""
+
+
+def go(address: str) -> Response:
+    """Lead the browser on, with a GET."""
     return RedirectResponse(address, _SEE_OTHER)

@@ -17,6 +17,7 @@ from analytics.export import csv_bytes
 from analytics.scope import Scope, look
 from analytics.wallet_activity import activity, everything, frozen_since, open_charges, table
 from data import settlement, wallet
+from data.assurance import AT_THE_MACHINE
 from data.database import open_database
 from data.errors import Rejection
 from data.gateways.sandbox import SandboxGateway
@@ -72,7 +73,7 @@ def withdraw(running: Running, owner: OwnerId, card: UUID, amount: int) -> None:
 
 def give(running: Running, owner: OwnerId, to: OwnerId, amount: int, note: str = "") -> None:
     command = Transfer(**by(owner), recipient=to, amount=amount, currency="CNY", note=note)
-    wallet.transfer(running.database, command)
+    wallet.transfer(running.database, command, assurance=AT_THE_MACHINE)
 
 
 def desk(running: Running, owner: OwnerId, amount: int, note: str = "") -> None:
@@ -182,7 +183,7 @@ def test_frozen_is_told_with_its_moment_until_it_is_over(running: Running, membe
     assert frozen_since(scope_of(running, member)) is None
     wallet.freeze(running.database, Freeze(**by(member), reason="手机丢了"))
     assert frozen_since(scope_of(running, member)) == NOW
-    wallet.unfreeze(running.database, Unfreeze(**by(member)))
+    wallet.unfreeze(running.database, Unfreeze(**by(member)), assurance=AT_THE_MACHINE)
     assert frozen_since(scope_of(running, member)) is None
 
 

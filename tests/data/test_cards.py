@@ -12,6 +12,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from data import accounts, cards, wallet
+from data.assurance import AT_THE_MACHINE
 from data.cards import CardKind, MakeDefaultCard, UnbindCard
 from data.errors import Rejection
 from data.gateways.protocol import GatewayUnreachable
@@ -41,7 +42,7 @@ def luhn_valid(digits: str) -> bool:
 
 def bind(world: World, owner: OwnerId, number: str, expiry: str = "12/49", **more: Any) -> Receipt:
     fields = {"request_id": new_request_id(), "kind": CardKind.DEBIT} | more
-    return cards.bind(world.running, owner, number=number, expiry=expiry, **fields)
+    return cards.bind(world.running, owner, number=number, expiry=expiry, **fields, assurance=AT_THE_MACHINE)
 
 
 def bound(world: World, owner: OwnerId) -> list[tuple[Any, ...]]:

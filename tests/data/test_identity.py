@@ -12,6 +12,7 @@ import pyotp
 import pytest
 
 from data import identity, preferences, second_factor
+from data.assurance import AT_THE_MACHINE
 from data.database import Database, open_database
 from data.errors import NotFound, Rejection
 from data.identity import NameLength, NameTaken, NameUnreadable, WrongCredentials
@@ -55,7 +56,9 @@ def alice(database: Database) -> SignedIn:
 def enrol(database: Database, clock: Clock, who: SignedIn) -> tuple[pyotp.TOTP, tuple[str, ...]]:
     enrolment = second_factor.begin_totp("Alice")
     app = pyotp.TOTP(enrolment.secret)
-    codes = second_factor.confirm_totp(database, KEY, who.owner, enrolment.secret, shown(app, clock), HERE)
+    codes = second_factor.confirm_totp(
+        database, KEY, who.owner, enrolment.secret, shown(app, clock), HERE, assurance=AT_THE_MACHINE
+    )
     clock.now += timedelta(minutes=1)
     return app, codes
 
@@ -127,7 +130,9 @@ def test_neither_password_nor_token_nor_code_is_in_the_file(
 ) -> None:
     enrolment = second_factor.begin_totp("Alice")
     app = pyotp.TOTP(enrolment.secret)
-    codes = second_factor.confirm_totp(database, KEY, alice.owner, enrolment.secret, shown(app, clock), HERE)
+    codes = second_factor.confirm_totp(
+        database, KEY, alice.owner, enrolment.secret, shown(app, clock), HERE, assurance=AT_THE_MACHINE
+    )
     database.close()
     content = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     for secret in (GOOD, alice.token, alice.token.split(".")[1], enrolment.secret, *codes):
@@ -197,15 +202,15 @@ def test_changing_the_password_ends_the_other_sessions(database: Database, alice
     mine = identity.find_session(database, alice.token)
     assert mine is not None
     new = "a whole new sentence"
-    identity.change_password(database, alice.owner, mine.id, GOOD, new, HERE)
+    identity.change_password(database, alice.owner, mine.id, GOOD, new, HERE, assurance=AT_THE_MACHINE)
     assert [s.id for s in identity.open_sessions(database, alice.owner)] == [mine.id]
     with pytest.raises(WrongCredentials):
         identity.sign_in(database, "alice", GOOD, HERE)
     assert isinstance(identity.sign_in(database, "alice", new, HERE), SignedIn)
     with pytest.raises(WrongPassword):
-        identity.change_password(database, alice.owner, mine.id, GOOD, new, HERE)
+        identity.change_password(database, alice.owner, mine.id, GOOD, new, HERE, assurance=AT_THE_MACHINE)
     with pytest.raises(PasswordTooShort):
-        identity.change_password(database, alice.owner, mine.id, new, "short", HERE)
+        identity.change_password(database, alice.owner, mine.id, new, "short", HERE, assurance=AT_THE_MACHINE)
 
 
 def test_with_a_second_factor_the_password_alone_opens_nothing(
@@ -280,7 +285,9 @@ def test_the_app_is_added_only_after_a_right_code_and_only_once(
 ) -> None:
     enrolment = second_factor.begin_totp("Alice")
     with pytest.raises(WrongCode):
-        second_factor.confirm_totp(database, KEY, alice.owner, enrolment.secret, "000000", HERE)
+        second_factor.confirm_totp(
+            database, KEY, alice.owner, enrolment.secret, "000000", HERE, assurance=AT_THE_MACHINE
+        )
     assert not second_factor.has_totp(database, alice.owner)
     enrol(database, clock, alice)
     assert second_factor.has_totp(database, alice.owner)
@@ -297,10 +304,10 @@ def test_removing_the_app_takes_password_and_code_and_a_password_that_can_stand_
     with pytest.raises(WrongCode):
         second_factor.disable_totp(database, KEY, alice.owner, GOOD, "000000", HERE)
     mine = identity.open_sessions(database, alice.owner)[0].id
-    identity.change_password(database, alice.owner, mine, GOOD, "tkVr9!pw", HERE)
+    identity.change_password(database, alice.owner, mine, GOOD, "tkVr9!pw", HERE, assurance=AT_THE_MACHINE)
     with pytest.raises(PasswordTooShort):
         second_factor.disable_totp(database, KEY, alice.owner, "tkVr9!pw", shown(app, clock), HERE)
-    identity.change_password(database, alice.owner, mine, "tkVr9!pw", GOOD, HERE)
+    identity.change_password(database, alice.owner, mine, "tkVr9!pw", GOOD, HERE, assurance=AT_THE_MACHINE)
     second_factor.disable_totp(database, KEY, alice.owner, GOOD, shown(app, clock), HERE)
     assert isinstance(identity.sign_in(database, "alice", GOOD, HERE), SignedIn)
     assert second_factor.recovery_codes_left(database, alice.owner) == 0

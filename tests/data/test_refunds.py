@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from data import cards, refunds, settlement, wallet
+from data.assurance import AT_THE_MACHINE
 from data.cards import CardKind, UnbindCard
 from data.errors import NotFound, Rejection
 from data.gateways.protocol import Order
@@ -354,9 +355,15 @@ def test_it_goes_back_to_the_card_that_paid_through_the_houses_books(world: Worl
 def test_an_unbound_and_an_expired_card_still_receive(world: World) -> None:
     anna, shop = world.member(), world.shop()
     card = UUID(
-        cards.bind(world.running, anna, new_request_id(), number=house.GOOD, expiry="03/26", kind=CardKind.DEBIT)[
-            "card"
-        ]
+        cards.bind(
+            world.running,
+            anna,
+            new_request_id(),
+            number=house.GOOD,
+            expiry="03/26",
+            kind=CardKind.DEBIT,
+            assurance=AT_THE_MACHINE,
+        )["card"]
     )
     paid = world.pay(anna, shop, 70_00, card=card)
     cards.unbind(world.db, UnbindCard(**by(anna), card=card))

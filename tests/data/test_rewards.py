@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from data import merchants, rewards, settlement, wallet
+from data.assurance import AT_THE_MACHINE
 from data.cards import CardKind
 from data.errors import Rejection
 from data.ids import OwnerId, new_id
@@ -55,7 +56,9 @@ def test_points_are_earned_on_cash_alone(world: World) -> None:
 def test_top_ups_gifts_and_refunds_earn_nothing(world: World) -> None:
     anna, ben, cafe = world.member(100_00), world.member(), world.shop()
     house.top_up(world.running, anna, world.card(anna), 50_00)
-    wallet.transfer(world.db, wallet.Transfer(**by(anna), recipient=ben, amount=20_00, currency="CNY"))
+    wallet.transfer(
+        world.db, wallet.Transfer(**by(anna), recipient=ben, amount=20_00, currency="CNY"), assurance=AT_THE_MACHINE
+    )
     paid = world.pay(anna, cafe, 10_00)
     world.refund(anna, cafe, paid, 10_00)
     assert (world.lots(anna), world.lots(ben)) == ([], [])
@@ -224,7 +227,7 @@ def test_points_are_not_for_sale(world: World) -> None:
     command = world.paying(anna, cafe, 50_00, points=-1)
     assert wallet.quote(world.db, command).no == no.AmountInvalid(-1)
     with pytest.raises(no.AmountInvalid) as told:
-        wallet.pay(world.running, command)
+        wallet.pay(world.running, command, assurance=AT_THE_MACHINE)
     assert told.value == no.AmountInvalid(-1)
     assert world.standing(anna).points == 100
 
@@ -544,6 +547,6 @@ def test_points_never_cross_from_one_money_to_another(own_world: World) -> None:
     command = wallet.Pay(**by(anna), merchant=abroad.id, amount=100_00, currency="EUR", points=100)
     assert wallet.quote(world.db, command).most_points == 0
     with pytest.raises(no.PointsBeyondCap):
-        wallet.pay(world.running, command)
+        wallet.pay(world.running, command, assurance=AT_THE_MACHINE)
     assert world.pay(anna, abroad, 100_00)["points_earned"] == 0
     assert wallet.standing(world.db, anna)[0].points == 500

@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from data import merchants, sorting, wallet
+from data.assurance import AT_THE_MACHINE
 from data.bookkeeping import Annotate, annotate
 from data.categories import Action, CategoryKind, Operator, Rule, TextCondition, TextField
 from data.categories.text import normalise_payee
@@ -28,7 +29,7 @@ from tests.wallet_world import World
 
 def refusal(world: World, command: Pay) -> Rejection:
     with pytest.raises(Rejection) as refused:
-        wallet.pay(world.running, command)
+        wallet.pay(world.running, command, assurance=AT_THE_MACHINE)
     return refused.value
 
 
@@ -224,7 +225,9 @@ def test_spending_is_not_filed_under_an_income_or_a_category_that_was_put_away(w
     teaches(world, anna, how, shop.name, "transfers_from_people")
     teaches(world, anna, how, f"房东 {how}", "transfers_from_people")
     assert world.pay(anna, shop, 1_00)["category"] == "dining"
-    wallet.transfer(world.db, Transfer(**by(anna), recipient=ben, amount=1_00, currency="CNY"))
+    wallet.transfer(
+        world.db, Transfer(**by(anna), recipient=ben, amount=1_00, currency="CNY"), assurance=AT_THE_MACHINE
+    )
     assert world.facts(anna)[-1][:2] == ("expense", "transfers_to_people")
     own = own_category(world, anna, "Reading")
     teaches(world, anna, how, shop.name, own)
@@ -252,7 +255,7 @@ def test_the_first_reason_in_the_documented_order_is_told(world: World) -> None:
     anna, cafe, other = world.member(10_00), world.shop(), world.shop()
     mine = world.shop("Own", proprietor=anna)
     _, claim = world.coupon(anna, other)
-    wallet.set_limits(world.db, SetLimits(**by(anna), currency="CNY", per_payment=20_00))
+    wallet.set_limits(world.db, SetLimits(**by(anna), currency="CNY", per_payment=20_00), assurance=AT_THE_MACHINE)
     wallet.freeze(world.db, Freeze(**by(anna), reason="phone lost"))
     merchants.change(world.db, ChangeMerchant(**by(mine.id, anna), closed=True))
     wrong: dict[str, Any] = {
@@ -274,7 +277,7 @@ def test_the_first_reason_in_the_documented_order_is_told(world: World) -> None:
     mends(owner=anna)
     mends(merchant=mine.id)
     mends()
-    wallet.unfreeze(world.db, Unfreeze(**by(anna)))
+    wallet.unfreeze(world.db, Unfreeze(**by(anna)), assurance=AT_THE_MACHINE)
     mends(amount=MAX_MINOR + 1)
     mends(amount=30_00)
     mends()
@@ -305,7 +308,7 @@ def test_the_first_reason_in_the_documented_order_is_told(world: World) -> None:
         "CardUnknown",
         "InsufficientFunds",
     ]
-    receipt = wallet.pay(world.running, Pay(request_id=new_request_id(), actor=anna, **wrong))
+    receipt = wallet.pay(world.running, Pay(request_id=new_request_id(), actor=anna, **wrong), assurance=AT_THE_MACHINE)
     assert (receipt["cash_minor"], receipt["balance_minor"]) == (1_00, 9_00)
     assert world.standing(anna).spent_today == 1_00
 
@@ -345,7 +348,7 @@ def test_what_is_quoted_is_what_is_paid(world: World) -> None:
     assert (quote.no, quote.category, quote.most_points) == (None, "dining", 200)
     assert [one.claim.coupon.code for one in quote.best.applied] == [offer.code]
     assert [(one.claim.coupon.code, one.detail_minor) for one in quote.best.refused] == [(dear.code, 55_00)]
-    receipt = wallet.pay(world.running, command)
+    receipt = wallet.pay(world.running, command, assurance=AT_THE_MACHINE)
     assert (receipt["coupon_minor"], receipt["points"], receipt["cash_minor"]) == (5_00, 150, 28_50)
     assert receipt["points_earned"] == 28
 
@@ -367,7 +370,7 @@ def test_a_code_is_quoted_after_a_restart_as_it_is_paid(world: World) -> None:
     code = merchants.target_of(world.db, shown).pay_code
     command = world.paying(anna, cafe, 12_00, pay_code=code)
     assert wallet.quote(world.db, command).no is None
-    wallet.pay(world.running, command)
+    wallet.pay(world.running, command, assurance=AT_THE_MACHINE)
     world.reopen()
     assert wallet.quote(world.db, world.paying(anna, cafe, 12_00, pay_code=code)).no == no.PayCodeUsed(str(code))
 
@@ -378,10 +381,14 @@ def test_a_code_is_quoted_after_a_restart_as_it_is_paid(world: World) -> None:
 def test_the_same_request_is_one_payment_and_one_answer(world: World) -> None:
     anna, cafe = world.member(100_00), world.shop()
     command = world.paying(anna, cafe, 35_00)
-    first = wallet.pay(world.running, command)
+    first = wallet.pay(world.running, command, assurance=AT_THE_MACHINE)
     world.clock.turn(hours=5)
     later = dataclasses.replace(command, actor=world.operator)
-    assert wallet.pay(world.running, command) == wallet.pay(world.running, later) == first
+    assert (
+        wallet.pay(world.running, command, assurance=AT_THE_MACHINE)
+        == wallet.pay(world.running, later, assurance=AT_THE_MACHINE)
+        == first
+    )
     assert world.available(anna) == 65_00
     answer = wallet.outcome(world.db, anna, command.request_id)
     assert answer is not None
@@ -404,10 +411,10 @@ def test_answers_outlive_the_process(own_world: World) -> None:
     world = own_world
     anna, cafe = world.member(10_00), world.shop()
     yes, nay = world.paying(anna, cafe, 4_00), world.paying(anna, cafe, 35_00)
-    receipt, declined = wallet.pay(world.running, yes), refusal(world, nay)
+    receipt, declined = wallet.pay(world.running, yes, assurance=AT_THE_MACHINE), refusal(world, nay)
     world.fund(anna, 100_00)
     world.reopen()
-    assert wallet.pay(world.running, yes) == receipt
+    assert wallet.pay(world.running, yes, assurance=AT_THE_MACHINE) == receipt
     assert refusal(world, nay) == declined
     assert refusal(world, dataclasses.replace(yes, amount=5_00)) == RequestIdReused(yes.request_id)
     assert world.available(anna) == 106_00
@@ -428,20 +435,20 @@ def test_answers_outlive_the_process(own_world: World) -> None:
 def test_a_request_id_names_one_content(world: World, other: dict[str, Any]) -> None:
     anna, cafe = world.member(100_00), world.shop()
     command = world.paying(anna, cafe, 35_00)
-    first = wallet.pay(world.running, command)
+    first = wallet.pay(world.running, command, assurance=AT_THE_MACHINE)
     assert refusal(world, dataclasses.replace(command, **other)) == RequestIdReused(command.request_id)
-    assert wallet.pay(world.running, command) == first
+    assert wallet.pay(world.running, command, assurance=AT_THE_MACHINE) == first
     assert world.available(anna) == 65_00
 
 
 def test_a_request_id_names_one_request_of_money_of_any_kind_and_is_each_owners_own(world: World) -> None:
     anna, ben, cafe = world.member(100_00), world.member(100_00), world.shop()
     command = world.paying(anna, cafe, 35_00, request_id="once")
-    wallet.pay(world.running, command)
+    wallet.pay(world.running, command, assurance=AT_THE_MACHINE)
     gift = Transfer(owner=anna, request_id="once", actor=anna, recipient=ben, amount=1_00, currency="CNY")
     with pytest.raises(RequestIdReused):
-        wallet.transfer(world.db, gift)
-    wallet.pay(world.running, world.paying(ben, cafe, 35_00, request_id="once"))
+        wallet.transfer(world.db, gift, assurance=AT_THE_MACHINE)
+    wallet.pay(world.running, world.paying(ben, cafe, 35_00, request_id="once"), assurance=AT_THE_MACHINE)
     assert (world.available(anna), world.available(ben)) == (65_00, 65_00)
 
 
@@ -449,7 +456,7 @@ def test_what_never_arrived_has_no_outcome(world: World) -> None:
     anna, ben, cafe = world.member(100_00), world.member(), world.shop()
     command = world.paying(anna, cafe, 35_00)
     assert wallet.outcome(world.db, anna, command.request_id) is None
-    wallet.pay(world.running, command)
+    wallet.pay(world.running, command, assurance=AT_THE_MACHINE)
     assert wallet.outcome(world.db, ben, command.request_id) is None  # nor is it told to anybody else
 
 
@@ -459,7 +466,11 @@ def test_what_never_arrived_has_no_outcome(world: World) -> None:
 def test_a_gift_is_spending_of_the_giver_and_income_of_the_taker(world: World) -> None:
     anna, ben = world.member(100_00, name="Anna Gift"), world.member(name="Ben Gift")
     before = world.house_books()
-    receipt = wallet.transfer(world.db, Transfer(**by(anna), recipient=ben, amount=20_00, currency="CNY", note="饭钱"))
+    receipt = wallet.transfer(
+        world.db,
+        Transfer(**by(anna), recipient=ben, amount=20_00, currency="CNY", note="饭钱"),
+        assurance=AT_THE_MACHINE,
+    )
     assert (receipt["to_name"], receipt["balance_minor"], receipt["state"]) == ("Ben Gift", 80_00, "completed")
     moved = receipt["transfer"]
     assert world.posted(anna, moved) == {"wallet:CNY": -20_00, "book:expense": 20_00}
@@ -475,7 +486,9 @@ def test_a_gift_earns_no_points_and_follows_what_was_taught_about_the_person(wor
     anna, ben = world.member(100_00), world.member(name="房东王姐")
     learned = sorting.AlwaysForPayee(**by(anna), payee_key="房东王姐", category="rent")
     sorting.always_for_payee(world.db, learned)
-    wallet.transfer(world.db, Transfer(**by(anna), recipient=ben, amount=20_00, currency="CNY"))
+    wallet.transfer(
+        world.db, Transfer(**by(anna), recipient=ben, amount=20_00, currency="CNY"), assurance=AT_THE_MACHINE
+    )
     assert world.facts(anna)[-1][:2] == ("expense", "rent")
     assert world.lots(anna) == []
     world.facts_agree(anna)
@@ -487,7 +500,7 @@ def test_a_gift_needs_two_members_with_a_wallet_in_the_currency_and_the_money(wo
     def refused(**fields: Any) -> Rejection:
         asked: dict[str, Any] = {"recipient": ben, "amount": 1_00, "currency": "CNY"} | fields
         with pytest.raises(Rejection) as told:
-            wallet.transfer(world.db, Transfer(**by(anna), **asked))
+            wallet.transfer(world.db, Transfer(**by(anna), **asked), assurance=AT_THE_MACHINE)
         return told.value
 
     stranger = new_id()
@@ -514,7 +527,9 @@ def test_nothing_leaves_a_frozen_wallet(world: World) -> None:
     attempts: tuple[Callable[[], object], ...] = (
         lambda: world.pay(anna, cafe, 1_00),
         lambda: world.pay(anna, cafe, 1_00, card=card),
-        lambda: wallet.transfer(world.db, Transfer(**by(anna), recipient=ben, amount=1_00, currency="CNY")),
+        lambda: wallet.transfer(
+            world.db, Transfer(**by(anna), recipient=ben, amount=1_00, currency="CNY"), assurance=AT_THE_MACHINE
+        ),
         lambda: wallet.withdraw(world.running, wallet.Withdraw(**by(anna), card=card, amount=1_00, currency="CNY")),
         lambda: house.top_up(world.running, anna, card, 1_00),
     )
@@ -522,7 +537,7 @@ def test_nothing_leaves_a_frozen_wallet(world: World) -> None:
         with pytest.raises(no.AccountFrozen):
             attempt()
     assert (world.available(anna), world.taken_from(anna), world.standing(anna).frozen) == (100_00, 0, "stolen")
-    wallet.unfreeze(world.db, Unfreeze(**by(anna)))
+    wallet.unfreeze(world.db, Unfreeze(**by(anna)), assurance=AT_THE_MACHINE)
     assert world.standing(anna).frozen is None
     world.pay(anna, cafe, 1_00)
 
@@ -532,7 +547,9 @@ def test_refunds_gifts_and_cash_still_arrive_in_a_frozen_wallet(world: World) ->
     paid = world.pay(anna, cafe, 30_00)
     wallet.freeze(world.db, Freeze(**by(anna)))
     world.refund(anna, cafe, paid, 30_00)
-    wallet.transfer(world.db, Transfer(**by(ben), recipient=anna, amount=5_00, currency="CNY"))
+    wallet.transfer(
+        world.db, Transfer(**by(ben), recipient=anna, amount=5_00, currency="CNY"), assurance=AT_THE_MACHINE
+    )
     world.fund(anna, 7_00)
     assert world.available(anna) == 112_00
 

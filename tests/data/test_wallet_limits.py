@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from data import wallet
+from data.assurance import AT_THE_MACHINE
 from data.cards import CardKind
 from data.errors import Rejection
 from data.ids import OwnerId
@@ -21,7 +22,7 @@ from tests.wallet_world import World
 
 
 def limit(world: World, owner: OwnerId, currency: str = "CNY", **fields: Any) -> dict[str, Any]:
-    return wallet.set_limits(world.db, SetLimits(**by(owner), currency=currency, **fields))
+    return wallet.set_limits(world.db, SetLimits(**by(owner), currency=currency, **fields), assurance=AT_THE_MACHINE)
 
 
 def over(world: World, owner: OwnerId, amount: int, **more: Any) -> Rejection:
@@ -91,13 +92,17 @@ def test_gifts_and_card_payments_count_but_not_what_stays_ones_own(world: World)
     house.top_up(world.running, anna, card, 300_00)
     wallet.withdraw(world.running, wallet.Withdraw(**by(anna), card=card, amount=200_00, currency="CNY"))
     assert world.standing(anna).spent_today == 0
-    wallet.transfer(world.db, Transfer(**by(anna), recipient=ben, amount=30_00, currency="CNY"))
+    wallet.transfer(
+        world.db, Transfer(**by(anna), recipient=ben, amount=30_00, currency="CNY"), assurance=AT_THE_MACHINE
+    )
     world.pay(anna, cafe, 30_00, card=card)
     assert world.standing(anna).left_today == 40_00
     over(world, anna, 40_01)
     over(world, anna, 40_01, card=card)
     with pytest.raises(no.LimitExceeded):
-        wallet.transfer(world.db, Transfer(**by(anna), recipient=ben, amount=40_01, currency="CNY"))
+        wallet.transfer(
+            world.db, Transfer(**by(anna), recipient=ben, amount=40_01, currency="CNY"), assurance=AT_THE_MACHINE
+        )
 
 
 def test_a_refund_gives_nothing_of_a_limit_back(world: World) -> None:
@@ -249,7 +254,9 @@ def test_limits_and_what_counted_are_known_again_after_a_restart(own_world: Worl
     silent = world.card(anna, house.SILENT)
     world.pay(anna, cafe, 20_00)
     world.pay(anna, cafe, 20_00, card=silent)
-    wallet.transfer(world.db, Transfer(**by(anna), recipient=ben, amount=20_00, currency="CNY"))
+    wallet.transfer(
+        world.db, Transfer(**by(anna), recipient=ben, amount=20_00, currency="CNY"), assurance=AT_THE_MACHINE
+    )
     before = world.standing(anna)
     assert (before.left_today, before.left_this_month) == (40_00, 240_00)
     world.reopen()

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from data import identity, second_factor
+from data.assurance import AT_THE_MACHINE
 from data.home import load_key, open_home
 from data.sign_in import Visit
 from tests.e2e.conftest import GOOD, ROOT, Server, fill_in, serving, settle
@@ -154,7 +155,9 @@ def test_with_an_authenticator_app_the_code_is_asked_for(tmp_path: Path, browser
     app = pyotp.TOTP(enrolment.secret)
     earlier = _shown(app, -1)  # so that the present code is still unused
     key = load_key(home, {})
-    codes = second_factor.confirm_totp(database, key, alice.owner, enrolment.secret, earlier, Visit())
+    codes = second_factor.confirm_totp(
+        database, key, alice.owner, enrolment.secret, earlier, Visit(), assurance=AT_THE_MACHINE
+    )
     database.close()
     with serving(home) as server:
         context = browser.new_context(base_url=server.base, locale="en-GB")

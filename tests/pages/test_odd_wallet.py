@@ -15,6 +15,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from data import identity, refunds, wallet
+from data.assurance import AT_THE_MACHINE
 from data.ids import OwnerId
 from data.merchants import CouponKind
 from data.refunds import RejectRefund, RequestRefund
@@ -90,7 +91,11 @@ def in_use(running: Running, alice: OwnerId, bob: OwnerId) -> None:
             house.claim(running, bob, offer)
     house.coupon(running, shops[bob][0], "TENTH", TEXTS[1], kind=CouponKind.PERCENT, off_bp=1_000)
     note = "".join(TEXTS[:2])
-    wallet.transfer(running.database, Transfer(**by(alice), recipient=bob, amount=1_00, currency="CNY", note=note))
+    wallet.transfer(
+        running.database,
+        Transfer(**by(alice), recipient=bob, amount=1_00, currency="CNY", note=note),
+        assurance=AT_THE_MACHINE,
+    )
 
 
 @pytest.fixture(scope="module")

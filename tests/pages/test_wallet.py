@@ -17,6 +17,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.cards import cards as bound
 from analytics.wallet_activity import everything, open_charges
 from data import cards, settlement, wallet
+from data.assurance import AT_THE_MACHINE
 from data.cards import CardKind
 from data.ids import OwnerId, new_request_id
 from data.money import Money
@@ -106,7 +107,9 @@ def test_a_newcomer_is_led_to_a_wallet_in_a_currency_of_their_choice(one: Wallet
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_figures_are_what_the_wallet_says_of_itself(one: Wallet, filled: Filled, locale: str) -> None:
     house.pay(one.running, one.owner, filled.cafe, 120_00)
-    wallet.set_limits(one.database, SetLimits(**by(one.owner), currency="CNY", per_day=500_00))
+    wallet.set_limits(
+        one.database, SetLimits(**by(one.owner), currency="CNY", per_day=500_00), assurance=AT_THE_MACHINE
+    )
     screen = shown(one, locale)
     now = standing(one)
     assert figures(screen) == [
@@ -286,7 +289,7 @@ def test_nobody_oneself_and_too_much_are_refused_in_words(one: Wallet, filled: F
 
 def test_a_limit_stops_a_transfer_and_says_what_is_left(one: Wallet, filled: Filled) -> None:
     friend_of(one)
-    wallet.set_limits(one.database, SetLimits(**by(one.owner), currency="CNY", per_day=50_00))
+    wallet.set_limits(one.database, SetLimits(**by(one.owner), currency="CNY", per_day=50_00), assurance=AT_THE_MACHINE)
     screen = press(shown(one, "en-US"), "wallet.transfer")
     press(fill(screen, wallet__transfer__to="bob", wallet__transfer__amount="50.01"), "wallet.transfer.next")
     press(screen, "wallet.transfer.send")
@@ -372,7 +375,15 @@ def test_another_card_becomes_the_default_and_one_is_put_away(one: Wallet, fille
 def test_cards_that_end_are_marked(one: Wallet, filled: Filled, locale: str) -> None:
     soon = one.database.clock().date() + timedelta(days=20)
     number, kind = "5555555555554444", CardKind.CREDIT
-    cards.bind(one.running, one.owner, new_request_id(), number=number, expiry=soon.isoformat(), kind=kind)
+    cards.bind(
+        one.running,
+        one.owner,
+        new_request_id(),
+        number=number,
+        expiry=soon.isoformat(),
+        kind=kind,
+        assurance=AT_THE_MACHINE,
+    )
     badges = [each.value for each in shown(one, locale).markdown if "即将过期" in each.value or "soon" in each.value]
     assert len(badges) == 1
 
@@ -432,7 +443,7 @@ def test_a_wallet_frozen_elsewhere_meanwhile_refuses_in_words(one: Wallet, fille
     press(fill(screen, wallet__top_up__amount="5"), "wallet.top_up.send")
     assert "冻结" in told(screen)
     assert standing(one).available == 1_000_00
-    wallet.unfreeze(one.database, Unfreeze(**by(one.owner)))
+    wallet.unfreeze(one.database, Unfreeze(**by(one.owner)), assurance=AT_THE_MACHINE)
     press(screen, "wallet.top_up.send")
     assert standing(one).available == 1_005_00
 
@@ -447,7 +458,7 @@ def busy(one: Wallet, filled: Filled) -> dict[str, Any]:
     house.pay(one.running, one.owner, filled.market, 80_00, card=filled.credit)
     house.ask_back(one.running, one.owner, paid, 10_00)
     give = Transfer(**by(one.owner), recipient=friend, amount=15_00, currency="CNY", note="=1+1")
-    wallet.transfer(one.database, give)
+    wallet.transfer(one.database, give, assurance=AT_THE_MACHINE)
     operator = house.operator(one.database)
     wallet.desk_top_up(one.database, DeskTopUp(**by(one.owner, operator), amount=7_00, currency="CNY"))
     return paid

@@ -20,7 +20,7 @@ from data.home import open_running
 from data.running import Running
 from data.sign_in import SignedIn, Visit
 from pages.web.gate import Gate
-from pages.web.signin import routes
+from pages.web.routes import routes
 
 GOOD = "correct horse battery"
 

@@ -9,6 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from data import identity, preferences, second_factor
+from data.assurance import AT_THE_MACHINE
 from data.running import Running
 from data.sign_in import SignedIn, Visit
 from pages.web import languages, places
@@ -171,7 +172,9 @@ def app_of_alice(wallet: Running, alice: SignedIn) -> tuple[pyotp.TOTP, tuple[st
     enrolment = second_factor.begin_totp("alice")
     app = pyotp.TOTP(enrolment.secret)
     earlier = app.at(datetime.now(UTC), counter_offset=-1)  # so that the present code is still unused
-    codes = second_factor.confirm_totp(wallet.database, wallet.key, alice.owner, enrolment.secret, earlier, Visit())
+    codes = second_factor.confirm_totp(
+        wallet.database, wallet.key, alice.owner, enrolment.secret, earlier, Visit(), assurance=AT_THE_MACHINE
+    )
     return app, codes
 
 

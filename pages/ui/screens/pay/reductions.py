@@ -17,7 +17,7 @@ from pages.ui.i18n import plural, text
 from pages.ui.screens.pay.draft import Draft
 from pages.ui.widgets import card
 
-_PICKED: Final = "pay.picked"  # (request, the claims that the person ticked themselves)
+PICKED: Final = "pay.picked"  # (request, the claims that the person ticked themselves)
 _FITTING: Final = frozenset({CouponRefusal.NOT_STACKABLE, CouponRefusal.NOTHING_LEFT})
 
 
@@ -104,15 +104,15 @@ def _reason(draft: Draft, one: Refused) -> str:
 
 
 def _picked(draft: Draft) -> frozenset[str] | None:
-    request, picked = session.recall(_PICKED, ("", frozenset[str]()))
+    request, picked = session.recall(PICKED, ("", frozenset[str]()))
     return picked if request == draft.request else None
 
 
 def _pick(draft: Draft, claims: frozenset[str] | None) -> None:
     if claims is None:
-        session.forget(_PICKED)
+        session.forget(PICKED)
     else:
-        session.keep(_PICKED, (draft.request, claims))
+        session.keep(PICKED, (draft.request, claims))
 
 
 def points(draft: Draft, priced: Quote) -> Draft:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Final
 
 import streamlit as st
 
@@ -10,10 +11,11 @@ from analytics.budget_effect import Effect, effects
 from analytics.budgets import Status
 from analytics.scope import Scope
 from data import wallet
+from data.assurance import StepUpRequired
 from data.errors import Rejection
 from data.ledger.wallet.refusals import AccountFrozen, InsufficientFunds, LimitExceeded, WalletNotOpened
 from data.wallet import Quote, Standing
-from pages.ui import charts, links
+from pages.ui import charts, links, session, step_up
 from pages.ui.books import category_name
 from pages.ui.context import User
 from pages.ui.downloads import STATUS_SHOWN
@@ -21,10 +23,12 @@ from pages.ui.format import md_escape
 from pages.ui.i18n import plural, rejection_parts, text
 from pages.ui.limit_bar import limit_bar
 from pages.ui.screens.budgets import name_of
-from pages.ui.screens.pay import asked, opening
+from pages.ui.screens.pay import asked, opening, reductions
 from pages.ui.screens.pay.draft import Draft
 from pages.ui.screens.pay.slip import Line, headline, slip
 from pages.ui.widgets import rejection_panel
+
+_PRESSED: Final = "pay.pressed"
 
 
 def waiting(draft: Draft) -> None:
@@ -50,7 +54,7 @@ def total(user: User, scope: Scope, draft: Draft, priced: Quote) -> None:
         _budgets(scope, draft, priced)
         pressed = _button(draft, text("pay.confirm", amount=draft.money(priced.cash)), ready=priced.no is None)
         _limits(draft, priced.standing)
-        if pressed:
+        if pressed or (priced.no is None and _comes_back(user, draft)):
             _send(user, draft)
 
 
@@ -132,12 +136,34 @@ def _effect_said(scope: Scope, draft: Draft, one: Effect) -> str:
 
 def _button(draft: Draft, label: str, *, ready: bool) -> bool:
     """The button belongs to what stands above it: a click meant for another total never reaches this one."""
-    shown = (draft.amount, draft.card, draft.points, draft.claims)
-    key = f"pay.confirm.{draft.request}.{hashlib.sha256(repr(shown).encode()).hexdigest()[:12]}"
     with st.container(key="pay-confirm"):
         return st.button(
-            md_escape(label), key=key, type="primary", icon=":material/lock:", width="stretch", disabled=not ready
+            md_escape(label),
+            key=_button_key(draft),
+            type="primary",
+            icon=":material/lock:",
+            width="stretch",
+            disabled=not ready,
         )
+
+
+def _button_key(draft: Draft) -> str:
+    shown = (draft.amount, draft.card, draft.points, draft.claims)
+    return f"pay.confirm.{draft.request}.{hashlib.sha256(repr(shown).encode()).hexdigest()[:12]}"
+
+
+def _confirm_first(draft: Draft, no: StepUpRequired) -> None:
+    """Send the person to confirm this very payment, with all that was chosen; coming back is as good as the press."""
+    session.keep(_PRESSED, _button_key(draft))
+    filled = [name for name in session.names_with(draft.request) if not name.startswith("pay.confirm.")]
+    step_up.lead(no, kept=(_PRESSED, reductions.PICKED), widgets=filled)
+
+
+def _comes_back(user: User, draft: Draft) -> bool:
+    """Whether the button was pressed, for exactly this total, before the person went to confirm, and they did."""
+    pressed = session.recall(_PRESSED, "")
+    session.forget(_PRESSED)
+    return pressed == _button_key(draft) and step_up.is_confirmed(user.owner, user.session)
 
 
 def _send(user: User, draft: Draft) -> None:
@@ -145,7 +171,10 @@ def _send(user: User, draft: Draft) -> None:
     asked.sending(draft.amount or 0)
     try:
         with st.spinner(text("pay.sending")):
-            wallet.pay(user.running, draft.command())
+            wallet.pay(user.running, draft.command(), user.assurance)
+    except StepUpRequired as no:
+        _confirm_first(draft, no)
+        return
     except Rejection as no:
         if wallet.outcome(user.database, user.owner, draft.request) is None:
             rejection_panel(no)  # it was not even taken up: the same form may be sent again

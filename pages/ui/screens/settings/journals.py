@@ -1,12 +1,13 @@
-"""Everything of the person as a journal that other programs read: made when its button is pressed."""
+"""Everything of the person as a journal for other programs: after confirming, made when its button is pressed."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from data.journals.export import journal
-from data.journals.writing import Format
-from pages.ui import session
+from data import taking_out
+from data.assurance import StepUpRequired
+from data.taking_out import Format
+from pages.ui import session, step_up
 from pages.ui.context import User
 from pages.ui.i18n import text
 from pages.ui.widgets import card
@@ -19,16 +20,19 @@ def show(user: User) -> None:
     body, _ = card(text("journals.title"), key="settings.journals.card", stretch=False)
     with body:
         st.caption(text("journals.note"))
+        wanted = StepUpRequired("export", "exports")
+        if not step_up.ask_first(user.owner, user.session, wanted, key="settings.journals"):
+            return
         with st.container(horizontal=True):
             for one in Format:
                 _button(user, one)
 
 
 def _button(user: User, one: Format) -> None:
-    read, owner, name = user.database.read, user.owner, user.name
+    asked = (user.database, user.owner, user.name, one, user.assurance)
     st.download_button(
         text(f"journals.{one.value}"),
-        data=session.bound(lambda: journal(read, owner, name, one)),
+        data=session.bound(lambda: taking_out.everything(*asked)),
         file_name=f"{_FILE}.{one.ending}",
         mime="text/plain",
         key=f"settings.journals.{one.value}",

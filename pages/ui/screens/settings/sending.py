@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
+from data.assurance import StepUpRequired
 from data.errors import Rejection
-from pages.ui import session
+from pages.ui import session, step_up
 from pages.ui.i18n import rejection_parts
 from pages.ui.widgets import rejection_panel
 
@@ -20,6 +21,9 @@ def send(form: str, do: Callable[[str], T], said: Callable[[T], str]) -> bool:
     """
     try:
         session.flash(said(do(session.request_id(form))))
+    except StepUpRequired as no:
+        step_up.lead(no)
+        return False
     except Rejection as no:
         session.renew(form)
         rejection_panel(no)

@@ -12,9 +12,10 @@ from typing import Any, Final
 import streamlit as st
 
 from data import cards
+from data.assurance import StepUpRequired
 from data.cards import CardKind, SandboxNumber
 from data.errors import Rejection
-from pages.ui import session
+from pages.ui import session, step_up
 from pages.ui.card_names import card_name
 from pages.ui.context import User
 from pages.ui.dialogs import dialog
@@ -46,6 +47,9 @@ def _bind(user: User, form: Form) -> None:
     refused: tuple[str, Rejection] | None = session.recall(_NO, None)
     if refused is not None and refused[0] == form.request:
         rejection_panel(refused[1])
+    # Before the number is typed: nothing of a card may have to wait anywhere while its holder confirms.
+    if not step_up.ask_first(user.owner, user.session, StepUpRequired("card", "binds_card"), key=BIND):
+        return
     st.caption(text("wallet.bind.note"))
     _numbers_to_try(user)
     with st.form(f"{BIND}.form", border=False):
@@ -81,7 +85,9 @@ def _send(user: User, form: Form, number: str, expiry: str, kind: CardKind) -> N
     request = session.request_id(form.request)
     try:
         with st.spinner(text("wallet.asking")):
-            receipt = cards.bind(user.running, user.owner, request, number=number, expiry=expiry, kind=kind)
+            receipt = cards.bind(
+                user.running, user.owner, request, number=number, expiry=expiry, kind=kind, assurance=user.assurance
+            )
     except Rejection as no:
         session.keep(_NO, (form.request, no))
         session.renew(form.request)

@@ -7,14 +7,15 @@ reconnect all send the same request. A new id is minted only after a no, when th
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 import streamlit as st
 
+from data.assurance import StepUpRequired
 from data.errors import Rejection
 from data.ids import new_request_id
-from pages.ui import session
+from pages.ui import session, step_up
 from pages.ui.context import User
 from pages.ui.format import md_escape
 from pages.ui.i18n import text
@@ -42,13 +43,24 @@ def mine(user: User, request: str) -> dict[str, Any]:
     return {"owner": user.owner, "request_id": request, "actor": user.owner}
 
 
-def send(form: Form, do: Callable[[str], T], said: Callable[[T], Flash]) -> bool:
+def send(
+    form: Form,
+    do: Callable[[str], T],
+    said: Callable[[T], Flash],
+    *,
+    kept: Iterable[str] = (),
+    widgets: Iterable[str] = (),
+) -> bool:
     """Whether the door said yes to `do(request_id)`; then the dialog is closed and `said` waits for the next run.
 
-    A no is shown here and now, and the dialog stays. After a yes: `st.rerun()`.
+    A no is shown here and now, and the dialog stays. After a yes: `st.rerun()`. kept, widgets: what the dialog holds, to
+    be there again after the person has confirmed that it is them; the request is still the same one then.
     """
     try:
         answer = do(session.request_id(form.request))
+    except StepUpRequired as no:
+        step_up.lead(no, kept=kept, widgets=widgets)
+        return False
     except Rejection as no:
         session.renew(form.request)
         rejection_panel(no)

@@ -51,7 +51,7 @@ def _unfreeze(user: User, form: Form) -> None:
     st.markdown(text("wallet.unfreeze.body"))
     if buttons(UNFREEZE, text(UNFREEZE), icon=":material/lock_open:") and send(
         form,
-        lambda request: wallet.unfreeze(user.database, Unfreeze(**mine(user, request))),
+        lambda request: wallet.unfreeze(user.database, Unfreeze(**mine(user, request)), user.assurance),
         lambda _receipt: Flash(text("wallet.unfreeze.done")),
     ):
         st.rerun()

@@ -125,7 +125,7 @@ def _confirm(user: User, standings: Sequence[Standing], form: Form, draft: _Draf
     if back:
         session.keep(_DRAFT, dataclasses.replace(draft, found=False))
         st.rerun()
-    if pressed and send(form, partial(_give, user, draft), lambda _receipt: _said(draft)):
+    if pressed and send(form, partial(_give, user, draft), lambda _receipt: _said(draft), kept=(_DRAFT,)):
         session.forget(_DRAFT)
         st.rerun()
 
@@ -138,7 +138,7 @@ def _give(user: User, draft: _Draft, request: str) -> None:
         currency=draft.amount.currency,
         note=draft.note,
     )
-    wallet.transfer(user.database, command)
+    wallet.transfer(user.database, command, user.assurance)
 
 
 def _said(draft: _Draft) -> Flash:

@@ -108,7 +108,8 @@ def _change(user: User, form: Form, one: Standing) -> None:
             for name, was in zip(NAMES, before, strict=True)
         ]
         pressed = st.form_submit_button(text("action.save"), key=f"{LIMITS}.send", type="primary", width="stretch")
-    if pressed and send(form, partial(_set, user, one, before, typed), partial(_said, one.currency)):
+    fields = [f"{LIMITS}.{name}" for name in NAMES]
+    if pressed and send(form, partial(_set, user, one, before, typed), partial(_said, one.currency), widgets=fields):
         st.rerun()
 
 
@@ -125,7 +126,7 @@ def _set(user: User, one: Standing, before: Sequence[str], typed: Sequence[str |
         per_day=asked[1],
         per_month=asked[2],
     )
-    return wallet.set_limits(user.database, command)
+    return wallet.set_limits(user.database, command, user.assurance)
 
 
 def _asked(was: str, said: str, currency: str) -> int | None:

@@ -94,7 +94,8 @@ def _ask(user: User, name: str, card: UUID, typed: str, currency: str, request: 
     if name == TOP_UP:
         command = TopUp(**mine(user, request), card=card, amount=amount, currency=currency)
         return wallet.top_up(user.running, command)
-    return wallet.withdraw(user.running, Withdraw(**mine(user, request), card=card, amount=amount, currency=currency))
+    sent = Withdraw(**mine(user, request), card=card, amount=amount, currency=currency)
+    return wallet.withdraw(user.running, sent, user.assurance)
 
 
 def _said(name: str, card: BoundCard, receipt: Mapping[str, Any]) -> Flash:
