@@ -17,6 +17,7 @@ from uuid import UUID
 
 import duckdb
 
+from data.assurance import StepUpRequired
 from data.errors import Rejection, RequestIdReused
 from data.ledger.wallet import commands as asked
 from data.ledger.wallet import rows
@@ -25,7 +26,7 @@ from data.ledger.wallet.deciding import decide
 from data.ledger.wallet.deed import Stamp
 from data.ledger.wallet.refusals import rebuilt
 from data.ledger.working_days import seed
-from data.store import facts, vault_loading
+from data.store import facts, vault_loading, watch_loading
 from data.store.appending import RowWriter
 from data.store.chain import Chain
 from data.store.command import Receipt, Write, json_bytes
@@ -107,6 +108,7 @@ class Vault:
         if self._books is None:
             self._books = Books()
             vault_loading.load_shared(self._all, self._books, ISSUER_TEXT)
+            watch_loading.load_reports(self._all, self._books, now)
             everybody = vault_loading.with_wallets(self._all)
             if everybody:
                 vault_loading.load_members(self._all, self._books, everybody, now.date())
@@ -132,8 +134,22 @@ class Vault:
         actor = key[0] if command.actor is command.owner else str(command.actor)
         stamp = Stamp(command.at or now, now, actor, command.request_id, self._next_seq)
         answer = self._decided(books, command, stamp, touched)
-        self._answered(key, content, answer, now)
+        if not isinstance(answer.refusal, StepUpRequired):  # after confirming, the very same request is decided anew
+            self._answered(key, content, answer, now)
         return answer
+
+    def watch(self, commands: Sequence[asked.MoneyCommand], now: datetime) -> None:
+        """Bring what the monitor has to know of whoever sends one of these by their own hand, all at once."""
+        owners = {one.owner for one in commands if getattr(one, "presence", None) is not None}
+        missing = [one for one in owners if str(one) not in self.books(now).watch.members]
+        if missing:
+            self._load_watched(self.with_members(missing, now), [str(one) for one in missing])
+
+    def _load_watched(self, books: Books, owners: list[str]) -> None:
+        watch_loading.load_members(self._all, books, owners)
+        for row in self._pending:  # decided, but not where the query looks
+            if row.owner in owners:
+                books.watch.take(row)
 
     def recall(self, keys: Sequence[Key]) -> None:
         """Bring the answers of those requests that may have been here before into memory, all at once."""
@@ -182,6 +198,8 @@ class Vault:
         books, owner = self.books(now), str(command.owner)
         if owner not in books.members or self._away or hasattr(command, "recipient"):
             self.with_members([one for one in (command.owner, getattr(command, "recipient", None)) if one], now)
+        if isinstance(command, asked.AnswerAlert | asked.ReportDebit) or getattr(command, "presence", None) is not None:
+            self._fetch_watched(books, owner, command, now)
         if isinstance(command, asked.RequestRefund):
             if command.payment not in books.payments and (owner, command.payment) not in books.requested:
                 vault_loading.load_payment(self._all, books, owner, command.payment)
@@ -193,6 +211,14 @@ class Vault:
                 vault_loading.load_pay_code(self._all, books, str(command.pay_code))
         elif (refund := getattr(command, "refund", None)) is not None:
             self._fetch_refund(books, owner, refund, now)
+
+    def _fetch_watched(self, books: Books, owner: str, command: asked.MoneyCommand, now: datetime) -> None:
+        if owner not in books.watch.members:
+            self._load_watched(books, [owner])
+        if isinstance(command, asked.AnswerAlert):
+            watch_loading.load_alert(self._all, books, owner, str(command.alert), now)
+        elif isinstance(command, asked.ReportDebit):
+            watch_loading.load_debit(self._all, books, owner, str(command.debit), now)
 
     def _fetch_refund(self, books: Books, owner: str, refund: str, now: datetime) -> None:
         if refund not in books.refund_of and (owner, refund) not in books.requested:

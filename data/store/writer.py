@@ -54,7 +54,8 @@ SELECT coalesce(max(seq), 0) FROM (
     UNION ALL SELECT max(seq) FROM refund_event UNION ALL SELECT max(seq) FROM points_lot
     UNION ALL SELECT max(seq) FROM coupon UNION ALL SELECT max(seq) FROM coupon_claim
     UNION ALL SELECT max(seq) FROM coupon_event UNION ALL SELECT max(seq) FROM earn_rule
-    UNION ALL SELECT max(seq) FROM pay_code
+    UNION ALL SELECT max(seq) FROM pay_code UNION ALL SELECT max(seq) FROM risk_verdict
+    UNION ALL SELECT max(seq) FROM risk_answer UNION ALL SELECT max(seq) FROM risk_setting
     UNION ALL SELECT max(seq) FROM assertion_event UNION ALL SELECT max(seq) FROM assertion_tick) s"""
 _log = structlog.get_logger("writer")
 _Key = tuple[UUID, str, str]
@@ -259,6 +260,7 @@ class Writer:
         """Every task on top of those before it, in the order of arrival."""
         known = self._known([task for task in group if isinstance(task, _Job)])
         self._vault.recall([task.key for task in group if isinstance(task, _MoneyJob)])
+        self._vault.watch([task.command for task in group if isinstance(task, _MoneyJob)], now)
         outcomes: list[_Outcome] = []
         for task in group:
             if isinstance(task, _MoneyJob):
