@@ -28,5 +28,6 @@ user = context.require_user()
 chosen = st.navigation(menu.pages(user), expanded=True)
 menu.draw_sidebar(user)
 _watch()
-activity.hint(user)
+if chosen.url_path != "settings":
+    activity.hint(user)
 chosen.run()

@@ -38,6 +38,7 @@ class Browser:
     def __init__(self, app: ASGIApp, host: str = HOST, scheme: str = "http") -> None:
         self.app, self.host, self.scheme = app, host, scheme
         self.jar: dict[str, str] = {}
+        self.address = "192.0.2.7"
 
     def get(self, address: str, headers: dict[str, str | None] | None = None, method: str = "GET") -> Answer:
         return self.request(method, address, headers=headers)
@@ -97,7 +98,7 @@ class Browser:
             "query_string": query.encode(),
             "root_path": "",
             "headers": [(n.lower().encode(), v.encode()) for n, v in named.items() if v is not None],
-            "client": ("192.0.2.7", 1234),
+            "client": (self.address, 1234),
             "server": ("127.0.0.1", 8501),
         }
 

@@ -109,14 +109,15 @@ def news(user: User) -> None:
         st.warning(said, icon=":material/lock_reset:")
     if found.failures:
         st.warning(plural("settings.news.failures", found.failures), icon=":material/gpp_maybe:")
-    st.caption(text("settings.news.advice"))
-    st.button(
-        text("settings.news.seen"),
-        key="settings.news.seen",
-        icon=":material/check:",
-        on_click=_seen,
-        args=(user, found.seen),
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            text("settings.news.seen"),
+            key="settings.news.seen",
+            icon=":material/check:",
+            on_click=_seen,
+            args=(user, found.seen),
+        )
+        st.caption(text("settings.news.advice"))
 
 
 def _seen(user: User, seq: int) -> None:
