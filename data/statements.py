@@ -25,7 +25,7 @@ from data.matching.assemble import assemble
 from data.matching.choices import AS_PREVIEWED, Choices, settle
 from data.matching.known import drop_of
 from data.matching.preview import FileReport, Preview
-from data.store import facts, imports, settling, taught, undoing
+from data.store import facts, imports, learnt, settling, taught, undoing
 from data.store.booking import Booking
 from data.store.command import Plan, Reader, Receipt, Rows, Write
 from data.store.owner_settings import month_start_day
@@ -68,7 +68,7 @@ def prepare(db: Database, owner: OwnerId, parsed: Sequence[Statement]) -> Previe
     """What importing these files would do now. Reads only."""
     drop = drop_of(parsed)
     known = imports.known(db.read, owner, drop.asked)
-    return assemble(drop, known, taught.book_of(db.read, owner))
+    return assemble(drop, known, taught.book_of(db.read, owner), learnt.learner(db, owner))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ def _decide_import(
     known = imports.known(reader.all, owner, preview.drop.asked)
     account_ids = imports.account_ids(reader.all, owner)
     if known != preview.known or account_ids != booking.accounts_before:
-        preview = assemble(preview.drop, known, preview.book)
+        preview = assemble(preview.drop, known, preview.book, preview.learner)
         booking = Booking(preview, settle(preview, command.choices), account_ids)
     if not booking.batches:
         raise NothingNew(sum(f.duplicates for f in booking.files), sum(f.left_out for f in booking.files))

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from data.categories.categorise import Book, categorise
+from data.categories.categorise import Book
 from data.categories.facts import facts_of
+from data.categories.learning import Learner, sort_out
 from data.categories.text import normalise_payee
 from data.importers.statement import AccountHint, Kind, Line
 from data.ledger.importing import utc
@@ -30,22 +31,23 @@ def is_inline(line: Line) -> bool:
     return line.identity[-1:] == (INLINE,)
 
 
-def assemble(files: Drop, known: Known, book: Book) -> Preview:
-    """What importing these files would do, given what is known."""
+def assemble(files: Drop, known: Known, book: Book, learner: Learner | None = None) -> Preview:
+    """What importing these files would do, given what is known. learner: what the person's corrections teach."""
     lines, statements = files.lines, files.statements
     drop = _Lines(files, list(files.marks), known, *_duplicates(files, known))
-    verdicts = [
-        categorise(facts_of(line, statements[at].format), book) for line, at in zip(lines, files.file, strict=True)
-    ]
+    rows = [facts_of(line, statements[at].format) for line, at in zip(lines, files.file, strict=True)]
+    verdicts = sort_out(rows, book, learner)
     minor = [line.amount.minor for line in lines]
     links = _Linking(drop, minor)
     links.run()
-    category = [verdict.category if verdict else None for verdict in verdicts]
-    reason = [verdict.reason.value if verdict else "" for verdict in verdicts]
+    category = [one.verdict.category if one else None for one in verdicts]
+    reason = [one.verdict.reason.value if one else "" for one in verdicts]
+    evidence = [one.verdict.evidence if one else "" for one in verdicts]
+    guess = [one.guess if one else None for one in verdicts]
     for row, link in links.found.items():
         taken = drop.category_of(link.target, category) if link.note == LINKED else None
         if taken and lines[row].kind is Kind.REFUND:
-            category[row], reason[row] = taken, REFUND_REASON
+            category[row], reason[row], evidence[row], guess[row] = taken, REFUND_REASON, "", None
     return Preview(
         drop=files,
         marks=drop.marks,
@@ -53,6 +55,8 @@ def assemble(files: Drop, known: Known, book: Book) -> Preview:
         minor=minor,
         category=category,
         reason=reason,
+        evidence=evidence,
+        guess=guess,
         account=[line.account.key for line in lines],
         counter=[line.counter.key if line.counter else None for line in lines],
         payee_key=[normalise_payee(line.payee) for line in lines],
@@ -65,6 +69,7 @@ def assemble(files: Drop, known: Known, book: Book) -> Preview:
         hints=_hints(lines),
         known=known,
         book=book,
+        learner=learner,
         token=token_of(files),
     )
 

@@ -63,6 +63,7 @@ class Settled:
     """What becomes of each row. outcome: `booked`, `duplicate` or `left_out`; move and target: of booked rows.
 
     fee_of: a fee's row → the transfer's row whose entry it shares; hints: every account that may have to be opened.
+    chosen: booked rows whose category a person chose, which teaches.
     """
 
     outcome: list[str]
@@ -70,6 +71,7 @@ class Settled:
     target: list[Target | None]
     fee_of: Mapping[int, int]
     hints: Mapping[str, AccountHint]
+    chosen: Mapping[int, str]
 
 
 def settle(preview: Preview, choices: Choices) -> Settled:
@@ -90,7 +92,10 @@ def settle(preview: Preview, choices: Choices) -> Settled:
             _require_accounts(preview, hints, one)
     target = _targets(preview, choices, outcome, move)
     _follow(preview, choices, move, target)
-    return Settled(outcome, move, target, _fees(preview, move), hints)
+    chosen = {
+        row: edit.category for row, edit in choices.edits.items() if edit.category and move[row] and target[row] is None
+    }
+    return Settled(outcome, move, target, _fees(preview, move), hints, chosen)
 
 
 def _outcome(preview: Preview, choices: Choices, row: int) -> str:

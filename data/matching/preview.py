@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from data.categories.categorise import Book
+from data.categories.learning import Guess, Learner
 from data.importers.statement import AccountHint, Kind, Line, Statement, Total, Totals
 from data.matching.known import Drop, Known, Mark
 from data.matching.linking import Target
@@ -69,8 +70,9 @@ class FileReport:
 class Preview:
     """What would happen to each line of the drop.
 
-    kind, minor, category, account, counter: as it would be booked. reason: why that
-    category (`categorise.Reason`, or `refund`). duplicate: `NEW`, `IMPORTED`, `IN_DROP` or `STATED`. target: the
+    kind, minor, category, account, counter: as it would be booked. reason, evidence: why that
+    category (`categorise.Reason`, or `refund`), and by which word. guess: what the classifier thinks, taken when the
+    reason is `guess`, else only offered. duplicate: `NEW`, `IMPORTED`, `IN_DROP` or `STATED`. target: the
     purchase a refund is linked to; suggestion: one to offer; refund_note: `linked`, `exceeds_paid`, `ambiguous`,
     `suggested` or "". said: what rules add (annotation field → value), by line. backlinks: refunds booked earlier
     (entry) whose purchase is among the lines. hints: every account that the files name, by key. token: equal for
@@ -83,6 +85,8 @@ class Preview:
     minor: list[int]
     category: list[str | None]
     reason: list[str]
+    evidence: list[str]
+    guess: list[Guess | None]
     account: list[str]
     counter: list[str | None]
     payee_key: list[str]
@@ -95,6 +99,7 @@ class Preview:
     hints: Mapping[str, AccountHint]
     known: Known
     book: Book
+    learner: Learner | None
     token: str
 
     @property

@@ -12,7 +12,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
@@ -27,10 +27,9 @@ from data.matching.preview import Preview
 from data.store.command import Rows
 from data.store.journal import Journal
 from data.store.statement_rows import chunks
-from data.store.words import Word, said
+from data.store.words import IMPORT, Word, said
 
 Step = Callable[[float], None]
-_IMPORT: Final = "import"  # who says that a refund booked earlier belongs to a purchase of this import
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -217,7 +216,7 @@ class Booking:
         return {named: meant.most_common(1)[0][0] for named, meant in booked.items()}
 
     def _words(self, owner: OwnerId, actor: UUID, now: datetime, next_seq: Iterator[int]) -> Iterator[Rows]:
-        """What rules said about new entries, and the purchases that earlier refunds now belong to."""
+        """What rules said about new entries, purchases of earlier refunds, and categories that the person chose."""
         by_author: defaultdict[str, list[Word]] = defaultdict(list)
         for row, fields in self._preview.said.items():
             entry = self._entry[row]
@@ -227,7 +226,11 @@ class Booking:
                 ]
         for refund in self.backlinked:
             purchase = self._entry[self._preview.backlinks[refund]]
-            by_author[_IMPORT].append(Word(EntryId(refund), "refund_of", str(purchase)))
+            by_author[IMPORT].append(Word(EntryId(refund), "refund_of", str(purchase)))
+        for row, category in self._settled.chosen.items():
+            entry = self._entry[row]
+            if entry and row in self._legs:
+                by_author[IMPORT].append(Word(EntryId(entry), "category", category))
         for author, words in by_author.items():
             yield said(owner, actor, words, next(next_seq), now, author)
 
