@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 TOP_LEVEL = {"pyproject.toml", "app.py", "pages", "analytics", "data", "tests", "README.md", "LICENSE"}
 DOORS = {
+    "data.alerts",
     "data.accounts",
     "data.admission",
     "data.bookkeeping",
@@ -24,6 +25,7 @@ DOORS = {
     "data.operating",
     "data.own_security",
     "data.pairs",
+    "data.passkeys",
     "data.planning",
     "data.preferences",
     "data.reconciling",
@@ -34,6 +36,8 @@ DOORS = {
     "data.second_factor",
     "data.sorting",
     "data.statements",
+    "data.step_up",
+    "data.taking_out",
     "data.uptake",
     "data.wallet",
 }

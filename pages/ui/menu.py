@@ -7,8 +7,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from analytics import risk_alerts
 from data import merchants
 from pages.ui import i18n, leave, links
+from pages.ui.books import scope_of
 from pages.ui.context import User
 
 _SCREENS = Path(__file__).resolve().parent.parent
@@ -37,6 +39,7 @@ _SECTIONS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("wallet", "account_balance_wallet"),
             ("refunds", "assignment_return"),
             ("points", "stars"),
+            ("alerts", "notifications"),
         ),
     ),
     (
@@ -73,7 +76,12 @@ def pages(user: User) -> dict[str, list[StreamlitPage]]:
     """
     offered = {section: _offered(user, section, screens) for section, screens in _SECTIONS}
     shown = {name for screens in offered.values() for name, _ in screens}
-    drawn = {name: _page(name, icon, name in shown) for _, screens in _SECTIONS for name, icon in screens}
+    counts = {"alerts": risk_alerts.waiting(scope_of(user), user.now)}
+    drawn = {
+        name: _page(name, icon, name in shown, counts.get(name, 0))
+        for _, screens in _SECTIONS
+        for name, icon in screens
+    }
     links.register({name: page for name, page in drawn.items() if name in shown})
     return {i18n.text(section): [drawn[name] for name, _ in screens] for section, screens in _SECTIONS}
 
@@ -94,10 +102,12 @@ def draw_sidebar(user: User) -> None:
         leave.sign_out_row(user.name, i18n.text("action.sign_out"))
 
 
-def _page(name: str, icon: str, offered: bool) -> StreamlitPage:  # noqa: FBT001 - of a pair
+def _page(name: str, icon: str, offered: bool, count: int) -> StreamlitPage:  # noqa: FBT001 - of a pair
+    """count: what waits there for the person, said behind the name."""
+    title = i18n.text(f"nav.{name}")
     return st.Page(
         _SCREENS / f"{name}.py",
-        title=i18n.text(f"nav.{name}"),
+        title=i18n.text("nav.waiting", name=title, count=count) if count else title,
         icon=f":material/{icon}:",
         url_path=name,
         default=name == "overview",

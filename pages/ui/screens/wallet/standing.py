@@ -48,7 +48,7 @@ def banner(user: User, scope: Scope, reason: str) -> None:
     """That the wallet is frozen: since when, why, what still works, and the way out."""
     since = frozen_since(scope)
     when = format.clock(local(user.preferences.zone, since)) if since else format.NONE
-    why = text("wallet.frozen.reason", reason=reason) if reason else ""
+    why = _why(reason)
     with st.container(
         border=True,
         key="wallet.frozen",
@@ -66,6 +66,12 @@ def banner(user: User, scope: Scope, reason: str) -> None:
             on_click=opened,
             args=(freezing.UNFREEZE,),
         )
+
+
+def _why(reason: str) -> str:
+    if reason == wallet.MONITOR:
+        return text("wallet.frozen.monitor")
+    return text("wallet.frozen.reason", reason=reason) if reason else ""
 
 
 def figures(standings: Sequence[Standing]) -> None:

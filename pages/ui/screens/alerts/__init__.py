@@ -1,0 +1,1 @@
+"""The alerts screen, a module a question."""
