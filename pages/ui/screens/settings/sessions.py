@@ -29,7 +29,7 @@ _DAYS: Final = "settings.sessions.days"
 def visit() -> Visit:
     """Where this tab is; nothing where Streamlit does not know (it hides the own machine's address)."""
     address, sent = st.context.ip_address, st.context.headers
-    device = next((st.context.cookies[name] for name in _DEVICE_COOKIES if name in st.context.cookies), "")
+    device = next(filter(None, (_text(st.context.cookies.get(name)) for name in _DEVICE_COOKIES)), "")
     return Visit(
         address if isinstance(address, str) else "",
         _text(sent.get("User-Agent")),
