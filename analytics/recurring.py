@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import threading
+import weakref
+from collections import OrderedDict
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 
@@ -18,13 +22,14 @@ from analytics.cube import Ints, date_of, number_of
 from analytics.figures import WHOLE
 from analytics.held import Held
 from analytics.recurring_amounts import read as read_amounts
-from analytics.recurring_finder import Found, Seen, find
+from analytics.recurring_finder import Found, Memo, Seen, find
 from analytics.recurring_read import Payments, almanacs, is_chinese, kind_of, read
 from analytics.recurring_rhythm import Almanac
 from analytics.recurring_series import Occurrence, Series
 from analytics.recurring_standing import Timing, finished
 from analytics.recurring_words import matched, words
 from analytics.scope import Scope
+from data.database import Database
 
 _OWNERS: Final = 64
 _SURE: Final = 8.0  # log odds that make a series four fifths sure
@@ -42,6 +47,28 @@ class Recurring:
 _held: Held[Recurring] = Held(_OWNERS)
 
 
+class _Memos:
+    """The finder's memory of each owner, the least used forgotten first: of yuan, and of all other money."""
+
+    def __init__(self) -> None:
+        self._kept: weakref.WeakKeyDictionary[Database, OrderedDict[UUID, tuple[Memo, Memo]]]
+        self._kept = weakref.WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def of(self, scope: Scope) -> tuple[Memo, Memo]:
+        """The owner's memory, empty at first."""
+        with self._lock:
+            shelf = self._kept.setdefault(scope.db, OrderedDict())
+            both = shelf.setdefault(scope.owner, (Memo(), Memo()))
+            shelf.move_to_end(scope.owner)
+            if len(shelf) > _OWNERS:
+                shelf.popitem(last=False)
+            return both
+
+
+_memos = _Memos()
+
+
 def everything(scope: Scope) -> Recurring:
     """All series, ended and ignored ones too; a few queries per data version and day."""
     return _held.get(scope.db, scope.owner, scope.today, lambda: _everything(scope))
@@ -56,7 +83,7 @@ def _everything(scope: Scope) -> Recurring:
     payments = read(scope)
     today = number_of(scope.today)
     until = min(today, payments.until) if payments.until is not None else today
-    found = _search(payments, almanacs(scope, payments))
+    found = _search(payments, almanacs(scope, payments), _memos.of(scope))
     bare = _Bare(scope, payments, found)
     listed = [bare.series(one) for one, _ in found]
     said = matched(listed, words(scope))
@@ -67,17 +94,17 @@ def _everything(scope: Scope) -> Recurring:
     return Recurring(tuple(sorted(told, key=lambda one: (-one.amount, one.payee_key, one.occurrences))), date_of(until))
 
 
-def _search(payments: Payments, both: tuple[Almanac, Almanac]) -> list[tuple[Found, Almanac]]:
+def _search(payments: Payments, both: tuple[Almanac, Almanac], memos: tuple[Memo, Memo]) -> list[tuple[Found, Almanac]]:
     """The series of yuan with China's holidays, and of all other money with weekends alone."""
     seen = payments.seen
     chinese = np.array([is_chinese(key) for key in payments.groups], np.bool_)[seen.group]
     answer = []
-    for almanac, mask in zip(both, (chinese, ~chinese), strict=True):
+    for almanac, mask, memo in zip(both, (chinese, ~chinese), memos, strict=True):
         rows = np.flatnonzero(mask)
         part = Seen(seen.group[rows], seen.day[rows], seen.amount[rows], seen.natures)
         answer += [
             (dataclasses.replace(one, rows=rows[one.rows], twins=rows[one.twins]), almanac)
-            for one in find(part, almanac)
+            for one in find(part, almanac, memo)
         ]
     return answer
 

@@ -53,7 +53,7 @@ def calendar(known: Recurring, span: Span, today: date) -> list[Item]:
     for one in known.series:
         if not one.ignored:
             items += [Item(paid.on, one, Mark.CAME, paid.amount) for paid in one.occurrences if paid.on in span]
-            items += [Item(each.on, one, Mark.EXPECTED, each.amount) for each in one.in_span(span) if each.on > today]
+            items += [Item(each.on, one, Mark.EXPECTED, each.amount) for each in one.in_span(span) if each.on >= today]
             if one.missed_on is not None and one.missed_on in span:
                 items.append(Item(one.missed_on, one, Mark.MISSED, one.amounts.expected))
     return sorted(items, key=lambda item: (item.on, item.series.side, -item.amount, item.series.payee_key))
@@ -61,12 +61,12 @@ def calendar(known: Recurring, span: Span, today: date) -> list[Item]:
 
 def rest_of_month(known: Recurring, scope: Scope) -> list[Sum]:
     """What is still to come in the person's running month, by side and currency."""
-    return sums(known.series, Span(scope.today + _DAY, max(scope.today + _DAY, scope.month.end)))
+    return sums(known.series, Span(scope.today, scope.month.end))
 
 
 def next_year(today: date) -> Span:
-    """The twelve months that begin tomorrow."""
-    return Span(today + _DAY, _same_day(today + _DAY))
+    """The twelve months that begin today."""
+    return Span(today, _same_day(today))
 
 
 def yearly(known: Recurring, today: date) -> list[Sum]:
@@ -92,7 +92,7 @@ def sums(series: Iterable[Series], span: Span) -> list[Sum]:
 
 def coming_up(known: Recurring, today: date, days: int = 7) -> list[Item]:
     """What is expected within the next days, by day."""
-    span = Span(today + _DAY, today + timedelta(days=days + 1))
+    span = Span(today, today + timedelta(days=days))
     return [item for item in calendar(known, span, today) if item.mark is Mark.EXPECTED]
 
 

@@ -8,8 +8,10 @@ another price is joined. What chance would bring about as well is no series: the
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -57,18 +59,49 @@ class Found:
     score: float
 
 
-def find(seen: Seen, almanac: Almanac) -> list[Found]:
-    """Every series, by group and first day."""
+class Memo:
+    """What was found in each group the last time: a group whose payments did not change is not looked at again."""
+
+    def __init__(self) -> None:
+        self.kept: dict[bytes, list[Found]] = {}
+
+
+def find(seen: Seen, almanac: Almanac, memo: Memo | None = None) -> list[Found]:
+    """Every series, by group and first day. memo: of the same almanac; it remembers these groups from now on."""
     if not len(seen.day):
         return []
-    starts = np.flatnonzero(np.r_[True, seen.group[1:] != seen.group[:-1]])
-    ends = np.r_[starts[1:], len(seen.group)]
-    promising = strands(seen.group, seen.day, seen.amount)
-    found: list[Found] = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        if end - start >= 2:  # noqa: PLR2004 - two years of something yearly
-            found += _Payee(seen, start, end, promising, almanac).found()
-    return found
+    edges = np.flatnonzero(np.r_[True, seen.group[1:] != seen.group[:-1], True])
+    groups = [
+        (start, end, _fingerprint(seen, start, end))
+        for start, end in pairwise(edges.tolist())
+        if end - start >= 2  # noqa: PLR2004 - two years of something yearly
+    ]
+    known = memo.kept if memo is not None else {}
+    fresh = [np.arange(start, end) for start, end, print_ in groups if print_ not in known]
+    promising = strands(seen.group, seen.day, seen.amount, np.concatenate(fresh) if fresh else edges[:0])
+    found: dict[bytes, list[Found]] = {}
+    answer: list[Found] = []
+    for start, end, print_ in groups:
+        if print_ not in found:
+            old = known.get(print_)
+            new = _Payee(seen, start, end, promising, almanac).found() if old is None else old
+            found[print_] = new if old is not None else [_moved(one, -1, -start) for one in new]
+        answer += [_moved(one, int(seen.group[start]), start) for one in found[print_]]
+    if memo is not None:
+        memo.kept = found
+    return answer
+
+
+def _fingerprint(seen: Seen, start: int, end: int) -> bytes:
+    """Stands for everything that decides what is found in a group."""
+    said = hashlib.blake2b(seen.natures[int(seen.group[start])].encode(), digest_size=16)
+    said.update(seen.day[start:end].tobytes())
+    said.update(seen.amount[start:end].tobytes())
+    return said.digest()
+
+
+def _moved(one: Found, group: int, by: int) -> Found:
+    return dataclasses.replace(one, group=group, rows=one.rows + by, twins=one.twins + by)
 
 
 class _Payee:

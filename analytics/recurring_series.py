@@ -160,8 +160,8 @@ class Series:
         return Mark(self.side, self.payee_key, self.currency, self.cadence.value, anchors)
 
     def to_come(self, today: date, end: date) -> list[Expected]:
-        """What is expected after `today` and before `end`."""
-        return [one for one in self.coming if today < one.on < end]
+        """What is expected from `today` on and before `end`."""
+        return [one for one in self.coming if today <= one.on < end]
 
     def in_span(self, span: Span) -> list[Expected]:
         """What is expected on the days of a span."""

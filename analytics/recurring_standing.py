@@ -109,8 +109,8 @@ def _standing(timing: Timing, today: int, known_until: int) -> Standing:
 
 
 def _still(due: Sequence[tuple[int, int, int]], today: int) -> tuple[tuple[int, int, int], ...]:
-    """Due dates as they may still come: what should have come by now is expected tomorrow."""
-    return tuple((max(on, today + 1), max(early, today + 1), max(late, today + 1)) for on, early, late in due)
+    """Due dates as they may still come: what should have come by now is expected today."""
+    return tuple((max(on, today), max(early, today), max(late, today)) for on, early, late in due)
 
 
 def _expected(amounts: Amounts, coming: Sequence[tuple[int, int, int]], said: Said, last: Occurrence) -> list[Expected]:

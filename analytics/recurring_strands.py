@@ -43,9 +43,11 @@ class Strands:
         return self.tried.get(group, 0)
 
 
-def strands(group: Ints, day: Ints, amount: Ints) -> Strands:
-    """The promising strands of all groups, in order of their groups."""
-    order = np.lexsort((day, amount, group))
+def strands(group: Ints, day: Ints, amount: Ints, rows: Ints) -> Strands:
+    """The promising strands among some rows, in order of their groups."""
+    order = rows[np.lexsort((day[rows], amount[rows], group[rows]))]
+    if not len(order):
+        return Strands(order, order, order, order, {})
     group_, amount_, day_ = group[order], amount[order], day[order]
     new = np.r_[True, (group_[1:] != group_[:-1]) | (amount_[1:] != amount_[:-1])]
     first = np.flatnonzero(new)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from analytics.cube import date_of, number_of
 from analytics.recurring_amounts import Nature, Pattern, read
-from analytics.recurring_finder import Found, Seen, find
+from analytics.recurring_finder import Found, Memo, Seen, find
 from analytics.recurring_rhythm import Almanac, Cadence, Rule
 from data.ledger.working_days import seed
 from data.period import shift_months
@@ -193,6 +193,24 @@ def test_an_unrelated_payee_never_changes_a_series(other: list[Paid], first: boo
     payees = [other, own] if first else [own, other]
     beside = [(rows, s.fit.rhythm, s.score) for rows, s in found(*payees) if s.group == (1 if first else 0)]
     assert beside == alone
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    extra=st.lists(st.tuples(st.dates(date(2025, 1, 1), date(2025, 12, 31)), st.integers(1, 9_000)), max_size=6),
+    gone=st.booleans(),
+)
+def test_what_is_remembered_of_groups_changes_no_answer(extra: list[Paid], gone: bool) -> None:  # noqa: FBT001 - drawn
+    def told(series: list[Found]) -> list[tuple[object, ...]]:
+        return [(s.group, s.rows.tolist(), s.twins.tolist(), s.fit.rhythm, s.score) for s in series]
+
+    steady = monthly(3, 1_200, 9) + monthly(17, 6_800, 9)
+    before = seen(every(7, 900), steady, monthly(5, 400, 6))
+    after = seen(*([] if gone else [every(7, 900)]), steady, monthly(5, 400, 6) + extra)
+    memo = Memo()
+    assert told(find(before, ALMANAC, memo)) == told(find(before, ALMANAC))
+    assert told(find(after, ALMANAC, memo)) == told(find(after, ALMANAC))
+    assert told(find(before, ALMANAC, memo)) == told(find(before, ALMANAC))
 
 
 @settings(deadline=None, max_examples=40)

@@ -190,7 +190,7 @@ def test_the_overview_tells_what_is_coming_up(alice: Wallet) -> None:
     week = [
         each
         for one in everything(scope).series
-        for each in one.to_come(scope.today, scope.today + timedelta(days=8))
+        for each in one.to_come(scope.today, scope.today + timedelta(days=7))
         if one.side is Side.OUT
     ]
     lines = [one.value for one in screen.markdown if "regular payment" in one.value]

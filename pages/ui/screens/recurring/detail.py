@@ -25,7 +25,7 @@ from pages.ui.screens.recurring.rows import DIALOG
 from pages.ui.theme import palette
 
 _BARS: Final = 24
-_HIGH: Final = 44  # pixels
+_HIGH, _BAR, _NARROWEST = 44, 26, 200  # pixels
 _STEPS: Final = 4
 
 
@@ -80,7 +80,8 @@ def _between(one: Series) -> str:
     if following is None:
         return text("recurring.none_expected")
     days = (format.day(following.earliest), format.day(following.latest))
-    said = text("recurring.fact.next", day=format.day(following.on), first=days[0], last=days[1])
+    key = "recurring.fact.next" if days[0] != days[1] else "recurring.fact.next.day"
+    said = text(key, day=format.day(following.on), first=days[0], last=days[1])
     if following.low != following.high:
         low, high = words.money(following.low, one), words.money(following.high, one)
         said = text("recurring.fact.range", next=said, low=low, high=high)
@@ -151,7 +152,7 @@ def history_html(one: Series) -> str:
     colour = palette().accent
     bars = "".join(
         f'<span title="{format.iso(each.on)} · {html.escape(words.money(each.amount, one))}" '
-        f'style="flex:1;max-width:22px;height:{max(2, each.amount * _HIGH // most)}px;background:{colour};'
+        f'style="flex:1;height:{max(2, each.amount * _HIGH // most)}px;background:{colour};'
         f'border-radius:2px 2px 0 0"></span>'
         for each in shown
     )
@@ -166,6 +167,7 @@ def history_html(one: Series) -> str:
     below = "display:flex;justify-content:space-between;font-size:.78rem;opacity:.7"
     ends = f"<span>{format.iso(shown[0].on)}</span><span>{format.iso(shown[-1].on)}</span>"
     return (
-        f'<div role="img" aria-label="{said}"><div style="display:flex;align-items:flex-end;gap:3px;height:{_HIGH}px">'
+        f'<div role="img" aria-label="{said}" style="max-width:{max(_NARROWEST, len(shown) * _BAR)}px">'
+        f'<div style="display:flex;align-items:flex-end;gap:3px;height:{_HIGH}px">'
         f'{bars}</div><div style="{below}">{ends}</div></div>'
     )

@@ -43,8 +43,8 @@ _STYLE: Final = """<style>
 .rc-in .rc-sum{color:%(income)s}
 .rc-moved{font-style:italic}
 .rc-more{color:%(muted)s}
-.rc-list{display:none;list-style:none;margin:0;padding:0;font-size:.95rem;line-height:1.5}
-.rc-list>li{display:flex;gap:.75rem;padding:.45rem 0;border-top:1px solid %(grid)s;margin:0}
+.rc-list{display:none;list-style:none;margin:0!important;padding:0!important;font-size:.95rem;line-height:1.5}
+.rc-list>li{display:flex;gap:.75rem;padding:.45rem 0;border-top:1px solid %(grid)s;margin:0!important}
 .rc-list .rc-when{flex:none;width:3.6rem;color:%(muted)s}
 .rc-list .rc-when b{display:block;color:%(text)s;font-weight:600}
 .rc-list .rc-all{flex:1;min-width:0}

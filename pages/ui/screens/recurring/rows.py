@@ -41,8 +41,14 @@ _STYLE: Final = """<style>
 </style>"""
 
 
+_ONE_LINE: Final = """<style>
+[class*="st-key-recurring-line"],[class*="st-key-recurring-look-"]:not([class*="-card"]){flex-wrap:nowrap}
+</style>"""
+
+
 def worth_a_look(known: Recurring) -> None:
     """What did not come, came twice, or costs otherwise: a line each, with the way to its series."""
+    st.html(_ONE_LINE)
     flagged = [(flag, one) for flag in _WORTH_A_LOOK for one in known.series if flag in one.flags and not one.ignored]
     if not flagged:
         return
@@ -89,7 +95,7 @@ def _ordered(listed: Sequence[Series], section: str) -> list[Series]:
 def _row(user: User, scope: Scope, one: Series) -> None:
     key = saying.key(one)
     with st.container(border=True, key=f"recurring.row.{key}", gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"recurring.line.{key}"):
             st.html(row_html(one, yearly_cost(one, scope.today)), width="stretch")
             st.button(
                 "",

@@ -15,7 +15,7 @@ from pages.ui import format, links, session  # noqa: A004 - our word for it, alw
 from pages.ui.i18n import plural, text
 from pages.ui.screens.recurring import words
 
-_NAMED = 4
+_NAMED = 3
 
 
 def soon(scope: Scope) -> None:
