@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import dataclasses
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -103,14 +103,19 @@ class Standing:
         return self.stated.asserted.balance.minor - self.ours
 
 
-def assess(stated: Iterable[Stated], course: Course) -> list[Standing]:
-    """Every assertion of one account and currency beside the account's course, oldest first."""
+def assess(stated: Iterable[Stated], course: Course, reconciled: Collection[UUID] = frozenset()) -> list[Standing]:
+    """Every assertion of one account and currency beside the account's course, oldest first.
+
+    reconciled: those that a person found to agree. What was known once to agree needs no opening balance to differ.
+    """
     found: list[Standing] = []
+    known = False
     ordered = sorted(stated, key=lambda one: (one.asserted.on, one.asserted.balance.minor))
     for one in ordered:
         asserted = one.asserted
         since = max((f.stated.asserted.on for f in found if _agrees_before(f, asserted.on)), default=None)
-        standing = _assess(one, course, since)
+        known = known or asserted.id in reconciled
+        standing = _assess(one, course, since, known=known)
         found.append(dataclasses.replace(standing, carried=_carried(standing, found)))
     return found
 
@@ -119,13 +124,13 @@ def _agrees_before(one: Standing, on: date) -> bool:
     return one.state is State.AGREES and one.stated.asserted.on < on
 
 
-def _assess(one: Stated, course: Course, since: date | None) -> Standing:
+def _assess(one: Stated, course: Course, since: date | None, *, known: bool) -> Standing:
     asserted = one.asserted
     ours = course.held(asserted.on)
     if ours == asserted.balance.minor:
         return Standing(one, ours, State.AGREES, since)
     opened = course.opened_on
-    if since is None and (opened is None or opened > asserted.on):
+    if since is None and not known and (opened is None or opened > asserted.on):
         return Standing(one, ours, State.NO_OPENING, None)
     missing = _missing(one, course, since or opened)
     return Standing(one, ours, State.ROWS_MISSING if missing else State.DIFFERS, since, missing)

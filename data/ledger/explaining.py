@@ -111,8 +111,9 @@ def _earlier(missing: int, _ours: int, around: Around) -> _Found:
 
 
 def _later(missing: int, _ours: int, around: Around) -> _Found:
-    near = (row for row in around.period if around.on - row.on < NEAR)
-    yield from _single(near, lambda row: row.minor == -missing and not row.in_file)
+    """A row of the day itself even where the file has it: a file may hold the next statement too."""
+    near = (row for row in around.period if around.on - row.on < NEAR and (row.on == around.on or not row.in_file))
+    yield from _single(near, lambda row: row.minor == -missing)
 
 
 def _wrong_way(missing: int, _ours: int, around: Around) -> _Found:

@@ -103,6 +103,11 @@ def courses(query: Query, owner: OwnerId, accounts: Accounts, places: Collection
     return {place: Course(moved.get(place, ())) for place in places}
 
 
+_RECONCILED: Final = """
+SELECT assertion FROM published_assertion
+WHERE owner = $owner AND matter = 'reconciled' AND event = 'reconciled'"""
+
+
 def standings(query: Query, owner: OwnerId, only: Place | None = None) -> dict[Place, list[Standing]]:
     """Every assertion beside ours, oldest first, by where the account is shown; of one place only, when asked."""
     accounts = accounts_of(query, owner)
@@ -110,7 +115,8 @@ def standings(query: Query, owner: OwnerId, only: Place | None = None) -> dict[P
     if only is not None:
         said = {place: listed for place, listed in said.items() if place == only}
     course = courses(query, owner, accounts, said)
-    return {place: assess(listed, course[place]) for place, listed in said.items()}
+    done = {row[0] for row in query(_RECONCILED, {"owner": owner})}
+    return {place: assess(listed, course[place], done) for place, listed in said.items()}
 
 
 _HELD: Final = """

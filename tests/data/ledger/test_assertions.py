@@ -41,6 +41,12 @@ def test_without_an_opening_balance_nothing_can_be_compared() -> None:
     assert (one.state, one.difference) == (State.NO_OPENING, 1000)
 
 
+def test_what_was_reconciled_once_can_differ_without_an_opening_and_so_can_what_follows() -> None:
+    course = Course([moved("2026-01-05", -300)])
+    jan, feb = assess([stated(JAN, 0), stated(FEB, 9)], course, {stated(JAN, 0).asserted.id})
+    assert (jan.state, feb.state) == (State.DIFFERS, State.DIFFERS)
+
+
 def test_an_opening_after_the_day_does_not_help() -> None:
     (one,) = assess([stated(JAN, 700)], Course([moved("2026-01-05", -300), opening("2026-02-01", 5)]))
     assert one.state is State.NO_OPENING

@@ -71,6 +71,11 @@ def test_a_row_of_the_last_days_may_come_on_the_next_statement() -> None:
     assert found == {Cause.LATER: (1,)}
 
 
+def test_a_row_of_the_day_itself_may_be_on_the_next_statement_of_the_same_file() -> None:
+    assert causes(explain(0, -900, Around(LAST, [row(1, -900, 0, in_file=True)]))) == {Cause.LATER: (1,)}
+    assert explain(0, -900, Around(LAST, [row(1, -900, 1, in_file=True)])) == []
+
+
 def test_a_row_of_half_the_difference_may_have_gone_the_wrong_way() -> None:
     assert causes(explain(500, -500, Around(LAST, [row(1, -500)]))) == {
         Cause.OPPOSITE_SIGN: (),

@@ -46,17 +46,18 @@ def _figures(seen: Period, *, mixed: bool) -> None:
     def money(minor: int, *, signed: bool = False) -> str:
         return format.money(Money(minor, currency), signed=signed, mixed=mixed)
 
-    ticked = text("reconcile.ticked_of", done=len(seen.on_paper) - seen.waiting, rows=len(seen.on_paper))
     kpi_row(
         [
             Kpi(text("column.stated_balance"), money(one.balance.minor)),
             Kpi(text("column.ours"), money(one.standing.ours)),
-            Kpi(text("column.balance_difference"), money(one.standing.difference, signed=True), help=text("reconcile.by")),
-            Kpi(text("reconcile.ticked_so_far"), money(seen.before + seen.own + seen.ticked), help=ticked),
+            Kpi(
+                text("column.balance_difference"),
+                money(one.standing.difference, signed=True),
+                help=text("reconcile.by"),
+            ),
             Kpi(text("reconcile.remaining"), money(seen.remaining, signed=True), help=text("reconcile.remaining.help")),
         ]
     )
-    st.caption(format.md_escape(f"{ticked} · {text('reconcile.beginning', amount=money(seen.before))}"))
 
 
 def _wrong(scope: Scope, seen: Period) -> None:

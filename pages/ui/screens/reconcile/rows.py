@@ -36,7 +36,9 @@ def rows(user: User, scope: Scope, seen: Period) -> None:
     """The list, a page at a time, with what ticks many rows at once."""
     listed = seen.on_paper
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.caption(format.md_escape(_span_words(scope, seen)), width="content")
+        with st.container(width="content", gap=None):
+            st.markdown(f"**{format.md_escape(_ticked_words(seen))}**")
+            st.caption(format.md_escape(_span_words(scope, seen)))
         with st.container(horizontal=True, width="content", gap="small"):
             _many(user, seen)
             download(scope, lambda: csv.rows(seen), "statement-rows", key="reconcile.rows.csv", compact=True)
@@ -50,6 +52,18 @@ def rows(user: User, scope: Scope, seen: Period) -> None:
     if pages > 1:
         with st.container(horizontal_alignment="center"):
             st.pagination(pages, key=paging, max_visible_pages=5)
+
+
+def _ticked_words(seen: Period) -> str:
+    """How far the ticks have come: how many, from what balance, to which."""
+    currency = seen.statement.balance.currency
+    return text(
+        "reconcile.ticked_so_far",
+        done=len(seen.on_paper) - seen.waiting,
+        rows=len(seen.on_paper),
+        before=format.money(Money(seen.before + seen.own, currency)),
+        reached=format.money(Money(seen.before + seen.own + seen.ticked, currency)),
+    )
 
 
 def _span_words(scope: Scope, seen: Period) -> str:
@@ -104,7 +118,7 @@ def _list(user: User, scope: Scope, seen: Period, listed: tuple[Line, ...]) -> N
     def ticked() -> None:
         told = session.widget(_LIST).ticked
         if told["turn"] == turn:
-            _follow(user, seen, {EntryId(UUID(entry)) for entry in told["entries"]})
+            _follow(user, seen, {UUID(entry) for entry in told["entries"]})
 
     def opened() -> None:
         ask(DETAIL, str(session.widget(_LIST).opened))
@@ -112,13 +126,18 @@ def _list(user: User, scope: Scope, seen: Period, listed: tuple[Line, ...]) -> N
     row_list(data, key=_LIST, on_ticked=ticked, on_opened=opened)
 
 
-def _follow(user: User, seen: Period, now: set[EntryId]) -> None:
+def _follow(user: User, seen: Period, now: set[UUID]) -> None:
     """Keep what changed between the ticks in the store and those in the browser."""
-    before = {line.entry for line in seen.on_paper if line.ticked}
-    known = {line.entry for line in seen.on_paper}
-    for entries, ticked in ((now & known - before, True), (before - now, False)):
+    before = {UUID(str(line.entry)) for line in seen.on_paper if line.ticked}
+    known = {UUID(str(line.entry)) for line in seen.on_paper}
+    for entries, ticked in zip(changes(now, before, known), (True, False), strict=True):
         if entries:
-            _send(user, seen, tuple(sorted(entries)), ticked=ticked)
+            _send(user, seen, tuple(map(EntryId, entries)), ticked=ticked)
+
+
+def changes(now: set[UUID], before: set[UUID], known: set[UUID]) -> tuple[list[UUID], list[UUID]]:
+    """Which of the known rows were ticked since, and which are not any more."""
+    return sorted(now & known - before), sorted(before - now)
 
 
 def _send(user: User, seen: Period, entries: tuple[EntryId, ...], *, ticked: bool) -> None:

@@ -8,7 +8,6 @@ import streamlit as st
 
 from analytics.reconcile import Book, Statement
 from analytics.statement_period import Line
-from data.ledger.assertions import State
 from data.money import Money
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.account_names import account_called
@@ -20,7 +19,7 @@ _Colour = Literal["green", "orange", "red", "gray", "blue"]
 _BADGES: Final[dict[str, tuple[str, _Colour]]] = {
     "agrees": ("check_circle", "green"),
     "reconciled": ("verified", "green"),
-    "differs": ("difference", "orange"),
+    "differs": ("warning", "orange"),
     "broken": ("error", "red"),
     "no_opening": ("flag", "gray"),
     "rows_missing": ("more_horiz", "gray"),
@@ -73,8 +72,3 @@ def row_words(line: Line, currency: str) -> str:
 def payee_words(line: Line) -> str:
     """What a row is called: its payee, what the file says, or what kind it is."""
     return line.payee or described(line.kind, line.description) or text(f"kind.{line.kind}")
-
-
-def compared(one: Statement) -> bool:
-    """Whether the two balances can be compared at all."""
-    return one.standing.state not in (State.NO_OPENING, State.ROWS_MISSING)
