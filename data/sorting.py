@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from data.categories import BUILT_IN, Categories, Category, Rule, RuleInvalid, to_json
+from data.categories.learning import Sorted
 from data.categories.teaching import (
     MOST_RULES,
     ActivateRule,
@@ -29,9 +30,10 @@ from data.categories.teaching import (
 from data.database import Database
 from data.errors import NotFound
 from data.ids import EntryId, OwnerId, new_id
-from data.store import facts, ruling, taught, words
+from data.store import facts, ruling, suggesting, taught, words
 from data.store.command import Plan, Reader, Rows, Write
 from data.store.owner_settings import month_start_day
+from data.store.suggesting import Suggestion
 from data.store.taught import Learned
 from data.store.words import LEARNED, Word
 
@@ -47,6 +49,7 @@ __all__ = [
     "ReorderRules",
     "RunRule",
     "SaveRule",
+    "Suggestion",
     "activate_rule",
     "always_for_payee",
     "archive_category",
@@ -63,6 +66,8 @@ __all__ = [
     "rules",
     "run_on_past",
     "save_rule",
+    "suggestions",
+    "thought",
 ]
 
 
@@ -84,6 +89,19 @@ def rules(database: Database, owner: OwnerId) -> tuple[Rule, ...]:
 def learned(database: Database, owner: OwnerId) -> tuple[Learned, ...]:
     """Payees that are always sorted under a category, the latest first."""
     return taught.learned_of(database.read, owner)
+
+
+def suggestions(database: Database, owner: OwnerId) -> list[Suggestion]:
+    """Where what is still uncategorised would go by what the person's corrections teach, in groups by payee."""
+    return suggesting.suggestions(database, owner)
+
+
+def thought(database: Database, owner: OwnerId, entry: EntryId) -> Sorted | None:
+    """Where a transaction would go if it were imported now, and why.
+
+    None: it is none of the owner's, has no category, is split, or has its purchase's.
+    """
+    return suggesting.thought(database, owner, entry)
 
 
 def hit_count(database: Database, owner: OwnerId, rule: Rule) -> int:

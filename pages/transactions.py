@@ -8,7 +8,7 @@ from analytics.months import currencies
 from pages.ui.books import scope_of
 from pages.ui.context import require_user
 from pages.ui.i18n import text
-from pages.ui.screens.transactions import bulk, detail, filters, listing
+from pages.ui.screens.transactions import bulk, detail, filters, listing, suggesting
 from pages.ui.widgets import Action, empty_state, page_header
 
 user = require_user()
@@ -24,9 +24,11 @@ if not currencies(scope):
     )
     st.stop()
 detail.follow_link()
+suggesting.draw(user, scope)
 found = listing.found(scope, filters.search(scope))
 if found is not None:
     criteria, page = found
+    suggesting.waiting(user)
     listing.listing(scope, criteria, page)
     bulk.foot(user, scope, criteria, page)
 detail.draw(user, scope)

@@ -27,13 +27,14 @@ from pages.ui.downloads import download
 from pages.ui.i18n import language, text
 from pages.ui.screens.importing import opened
 from pages.ui.screens.importing.editing import KINDS, changed, effective
+from pages.ui.screens.importing.offered import suggested, why
 from pages.ui.screens.importing.paging import pager, slice_of
 from pages.ui.screens.importing.preview import Prepared, by_row, edits, keep_edits, place_of
 from pages.ui.screens.importing.words import one_of, place
 from pages.ui.widgets import rejection_panel
 
 _ONLY: Final = ("all", "uncategorised", "refunds", "changed")
-_ORDER: Final = ("payee", "amount", "category", "kind", "date", "account", "link", "out", "remark", "place")
+_ORDER: Final = ("payee", "amount", "category", "basis", "kind", "date", "account", "link", "out", "remark", "place")
 _ROW = 35
 _TALLEST: Final = 560
 
@@ -82,6 +83,7 @@ def draw(scope: Scope, made: Prepared) -> None:
         rejection_panel(refused)
         session.forget("import.refused")
     find, kind, only = _filters()
+    suggested(scope, made)
     found = _found(made, by_row(made, edits()), find, kind, only)
     number = pager("import.rows", len(found), (made.key, find, kind, only))
     view = _view(made, (made.key, find, kind, only, number, language(), opened.version()), slice_of(found, number))
@@ -95,7 +97,7 @@ def draw(scope: Scope, made: Prepared) -> None:
         key=_key(view.number),
         hide_index=True,
         num_rows="fixed",
-        disabled=["date", "payee", "amount", "remark", "place"],
+        disabled=["date", "payee", "amount", "basis", "remark", "place"],
         column_order=[name for name in _ORDER if name != "link" or links],
         column_config=_columns(scope, made),
         height=min(_ROW * (len(frame) + 1) + 3, _TALLEST),
@@ -187,6 +189,7 @@ def _frame(scope: Scope, made: Prepared, view: View) -> pd.DataFrame:
                 format.money(Money(minor, line.amount.currency), signed=True, mixed=mixed),
                 now.kind.value,
                 now.category,
+                why(scope, made, row, now.category),
                 now.account,
                 now.link,
                 now.out,
@@ -194,7 +197,7 @@ def _frame(scope: Scope, made: Prepared, view: View) -> pd.DataFrame:
                 place(line.line, line.sheet),
             )
         )
-    names = ["date", "payee", "amount", "kind", "category", "account", "link", "out", "remark", "place"]
+    names = ["date", "payee", "amount", "kind", "category", "basis", "account", "link", "out", "remark", "place"]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -242,6 +245,7 @@ def _columns(scope: Scope, made: Prepared) -> dict[str, ColumnConfig | None]:
         "category": config.SelectboxColumn(
             text("column.category"), options=list(categories), format_func=one_of(categories), width=190
         ),
+        "basis": config.TextColumn(text("guesses.basis"), width=210),
         "account": config.SelectboxColumn(
             text("column.account"), options=list(accounts), format_func=one_of(accounts), required=True, width=160
         ),

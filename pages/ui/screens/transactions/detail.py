@@ -20,7 +20,7 @@ from pages.ui.context import User
 from pages.ui.dialogs import dialog
 from pages.ui.i18n import text
 from pages.ui.screens.rows import described
-from pages.ui.screens.transactions import correcting, describing, origin, refunds, splitting
+from pages.ui.screens.transactions import correcting, describing, origin, refunds, splitting, suggesting
 from pages.ui.screens.transactions.edits import after_edit
 from pages.ui.screens.transactions.listing import DETAIL
 from pages.ui.widgets import notice, rejection_panel
@@ -75,6 +75,7 @@ def _said(user: User, scope: Scope, one: Detail) -> None:
     if not one.parts:
         st.caption(text("transactions.not_standing"))
         return
+    suggesting.of_one(user, scope, one)
     describing.describing(user, scope, one)
     splitting.splitting(user, scope, one)
     correcting.correcting(user, scope, one)

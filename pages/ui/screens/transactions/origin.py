@@ -122,5 +122,6 @@ def _value(scope: Scope, field: str, value: Any) -> str:  # noqa: ANN401 - JSON 
 
 
 def author(change: Change) -> str:
-    """Who chose it: a person for just this transaction, a rule, or what was learned about the payee."""
-    return text(f"transactions.by.{'person' if change.by is None else 'learned' if change.by == 'learned' else 'rule'}")
+    """Who chose it: a person for just this transaction, while importing, a rule, or what was learned of the payee."""
+    who = "person" if change.by is None else change.by if change.by in {"learned", "import"} else "rule"
+    return text(f"transactions.by.{who}")
