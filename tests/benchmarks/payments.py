@@ -25,6 +25,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from data.database import Database
 from data.home import open_running
 from data.ids import OwnerId, new_id, new_request_id
 from data.ledger.wallet.commands import ISSUER, DeskTopUp, OpenMember, OpenMerchant, Pay
@@ -67,6 +68,11 @@ class Ours:
         ]
         for one in waiting:
             one.result().or_raise()
+
+    @property
+    def database(self) -> Database:
+        """The store, for who does something else beside the payments."""
+        return self._running.database
 
     @staticmethod
     def _open(number: int, owner: OwnerId) -> OpenMember:
