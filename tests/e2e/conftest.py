@@ -123,7 +123,7 @@ def fill_in(page: Page, name: str, password: str = GOOD) -> None:
     """Fill in the form on screen, sign-in or sign-up, and send it."""
     page.locator("#name").fill(name)
     page.locator("#password").fill(password)
-    page.locator("button.go").click()
+    page.locator("button.go[type=submit]").click()
 
 
 def settle(page: Page) -> None:

@@ -115,7 +115,7 @@ def test_forms_are_usable_on_a_phone_and_say_what_password_managers_need(browser
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.goto("/signin")
-    expect(page.get_by_label("User name")).to_have_attribute("autocomplete", "username")
+    expect(page.get_by_label("User name")).to_have_attribute("autocomplete", "username webauthn")
     expect(page.get_by_label("Password", exact=True)).to_have_attribute("autocomplete", "current-password")
     page.goto("/signup")
     expect(page.get_by_label("Password", exact=True)).to_have_attribute("autocomplete", "new-password")

@@ -52,6 +52,7 @@ LOCALES = ("zh-CN", "en-US")
 @pytest.fixture
 def wallet(tmp_path: Path) -> Iterator[Wallet]:
     with open_wallet(tmp_path) as opened:
+        opened.confirm()
         yield opened
 
 

@@ -37,6 +37,7 @@ PAGE = "pages/wallet.py"
 def one(tmp_path: Path) -> Iterator[Wallet]:
     """Somebody who has just arrived."""
     with open_wallet(tmp_path) as opened:
+        opened.confirm()
         yield opened
 
 
