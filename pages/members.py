@@ -19,8 +19,11 @@ scope = scope_of(user)
 left, right = st.columns([2, 3])
 with left:
     members_desk.desk(scope)
-    members_joining.joining(user)
-    members_joining.resetting(user, scope)
 with right:
     members.listing(user, scope)
+joining, resetting = st.columns(2)
+with joining:
+    members_joining.joining(user)
+with resetting:
+    members_joining.resetting(user, scope)
 members_desk.dialogs(user)

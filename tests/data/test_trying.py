@@ -11,10 +11,9 @@ import pytest
 
 from data import identity, second_factor, trying
 from data.identity import WrongCredentials
-from data.second_factor import WrongCode
 from data.security import passwords
 from data.security.throttle import FREE, TooManyTries
-from data.sign_in import SecondFactorNeeded, SignedIn, Visit, WrongPassword
+from data.sign_in import ChallengeOver, SecondFactorNeeded, SignedIn, Visit, WrongCode, WrongPassword
 from tests.sign_in_house import GOOD, KEY, OTHER, CountingHasher, House, open_for_tests
 
 _addresses = itertools.count(1)
@@ -211,7 +210,7 @@ def test_a_made_up_challenge_uses_up_nobodys_tries(house: House, stranger: Visit
     name, who = house.person()
     app, _ = house.enrol(name, who)
     for _ in range(FREE + 1):
-        with pytest.raises(second_factor.ChallengeOver):
+        with pytest.raises(ChallengeOver):
             second_factor.answer_challenge(house.db, KEY, f"{who.owner.hex}.made up", "000000", stranger)
     outcome = identity.sign_in(house.db, name, GOOD, stranger)
     assert isinstance(outcome, SecondFactorNeeded)

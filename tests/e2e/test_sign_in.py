@@ -101,7 +101,7 @@ def test_a_session_ended_elsewhere_shuts_a_tab_that_was_left_open(browser: Brows
 def test_show_password_and_the_count_of_characters_work_under_the_strict_policy(page: Page) -> None:
     page.goto("/signup")
     page.locator("#password").fill("猫 and seven more")
-    expect(page.locator("output")).to_have_text("16 / 15")
+    expect(page.locator("output")).to_have_text("16 / 15 · 很强")
     page.get_by_role("button", name="显示密码").click()
     expect(page.locator("#password")).to_have_attribute("type", "text")
     page.get_by_role("button", name="隐藏密码").click()

@@ -47,13 +47,14 @@ def joining(user: User) -> None:
     body, _ = card(text("joining.title"), key="members.joining.card", stretch=False)
     with body:
         mode = invitations.mode(user.database)
+        names = {one: text(f"joining.mode.{one}") for one in _MODES}
         session.set_widget(_MODE, mode)
         st.segmented_control(
             text("joining.title"),
             _MODES,
             key=_MODE,
             required=True,
-            format_func=lambda one: text(f"joining.mode.{one}"),
+            format_func=names.__getitem__,
             label_visibility="collapsed",
             on_change=_choose,
             args=(user,),
@@ -88,7 +89,7 @@ def _invite(user: User) -> None:
         until = _at(user, user.now + invitations.LIFE)
         session.keep(_LINK, _Link(_address("/invited", token), text("joining.invite.note", until=until)))
 
-    if pressed and send("members.invite", invite, lambda _none: text("message.saved")):
+    if pressed and send("members.invite", invite, lambda _none: text("joining.made")):
         st.rerun()
 
 
@@ -151,12 +152,12 @@ def resetting(user: User, scope: Scope) -> None:
                     type="tertiary",
                     on_click=partial(_take_back, user, member),
                 )
-        if pressed and send("members.reset", partial(_issue, user, member, names[member]), _saved):
+        if pressed and send("members.reset", partial(_issue, user, member, names[member]), _made):
             st.rerun()
 
 
-def _saved(_none: None) -> str:
-    return text("message.saved")
+def _made(_none: None) -> str:
+    return text("joining.made")
 
 
 def _issue(user: User, member: UUID, name: str, _request: str) -> None:
@@ -181,7 +182,8 @@ def _show(key: str, title: str, made: _Link) -> None:
 
 def _address(path: str, token: str) -> str:
     """The whole address of a link, at the name by which the operator has this wallet open."""
-    here = urlsplit(st.context.url or "")
+    address = st.context.url
+    here = urlsplit(address if isinstance(address, str) else "")
     origin = f"{here.scheme}://{here.netloc}" if here.netloc else ""
     return f"{origin}{path}?t={token}"
 

@@ -22,6 +22,10 @@ from pages.ui.screens.settings.sending import send_from_callback
 from pages.ui.widgets import card
 
 _DEVICE_COOKIES: Final = ("__Host-wallet-device", "wallet-device")  # as `pages.web.cookies` names it
+_AT_HOME: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "fc00::/7", "fe80::/10")
+)
 _IDLE: Final = "settings.sessions.idle"
 _DAYS: Final = "settings.sessions.days"
 
@@ -96,6 +100,8 @@ def _end(user: User, one: str) -> None:
 
 def _lives(user: User) -> None:
     chosen = own_security.choices_of(user.database, user.owner)
+    idle = {minutes: text(f"settings.sessions.idle.{minutes}") for minutes in IDLE_CHOICES}
+    days = {count: text(f"settings.sessions.days.{count}") for count in DAYS_CHOICES}
     left, right = st.columns(2)
     with left:
         st.selectbox(
@@ -103,7 +109,7 @@ def _lives(user: User) -> None:
             IDLE_CHOICES,
             index=IDLE_CHOICES.index(chosen.idle_minutes),
             key=_IDLE,
-            format_func=lambda minutes: text(f"settings.sessions.idle.{minutes}"),
+            format_func=idle.__getitem__,
             on_change=_choose,
             args=(user,),
         )
@@ -113,7 +119,7 @@ def _lives(user: User) -> None:
             DAYS_CHOICES,
             index=DAYS_CHOICES.index(chosen.session_days),
             key=_DAYS,
-            format_func=lambda days: text(f"settings.sessions.days.{days}"),
+            format_func=days.__getitem__,
             on_change=_choose,
             args=(user,),
         )
@@ -138,7 +144,8 @@ def place_of(address: str) -> str:
         return address
     if found.is_loopback:
         return text("settings.sessions.place.here")
-    return text("settings.sessions.place.home", address=address) if found.is_private else address
+    at_home = any(found in network for network in _AT_HOME if network.version == found.version)
+    return text("settings.sessions.place.home", address=address) if at_home else address
 
 
 # The more particular first: Edge and Chrome both call themselves Chrome, and everything calls itself Safari.
