@@ -21,15 +21,17 @@ from analytics.accounts import accounts
 from analytics.cube import Ints, date_of, number_of
 from analytics.figures import WHOLE
 from analytics.held import Held
+from analytics.recurring_amounts import Nature
 from analytics.recurring_amounts import read as read_amounts
 from analytics.recurring_finder import Found, Memo, Seen, find
-from analytics.recurring_read import Payments, almanacs, is_chinese, kind_of, read
+from analytics.recurring_read import GroupKey, Payments, almanacs, is_chinese, kind_of, read
 from analytics.recurring_rhythm import Almanac
 from analytics.recurring_series import Occurrence, Series
 from analytics.recurring_standing import Timing, finished
-from analytics.recurring_words import matched, words
+from analytics.recurring_words import Word, matched, words
 from analytics.scope import Scope
 from data.database import Database
+from data.ledger.recurring import Verdict
 
 _OWNERS: Final = 64
 _SURE: Final = 8.0  # log odds that make a series four fifths sure
@@ -80,18 +82,31 @@ def recurring(scope: Scope) -> tuple[Series, ...]:
 
 
 def _everything(scope: Scope) -> Recurring:
-    payments = read(scope)
+    spoken = words(scope)
+    payments = _trusted(read(scope), spoken)
     today = number_of(scope.today)
     until = min(today, payments.until) if payments.until is not None else today
     found = _search(payments, almanacs(scope, payments), _memos.of(scope))
     bare = _Bare(scope, payments, found)
     listed = [bare.series(one) for one, _ in found]
-    said = matched(listed, words(scope))
+    said = matched(listed, spoken)
     told = [
         finished(one, Timing.of(one.rhythm, payments.seen.day[each.rows], almanac), word, today, until)
         for one, (each, almanac), word in zip(listed, found, said, strict=True)
     ]
     return Recurring(tuple(sorted(told, key=lambda one: (-one.amount, one.payee_key, one.occurrences))), date_of(until))
+
+
+def _trusted(payments: Payments, spoken: list[Word]) -> Payments:
+    """Where the person confirmed a series, its amounts may vary as those of a bill."""
+    sure = {
+        GroupKey(word.mark.side, word.mark.payee_key, word.mark.currency)
+        for word in spoken
+        if word.said.verdict is Verdict.CONFIRMED
+    }
+    told = zip(payments.groups, payments.seen.natures, strict=True)
+    natures = [Nature.BILL if key in sure else nature for key, nature in told]
+    return dataclasses.replace(payments, seen=dataclasses.replace(payments.seen, natures=natures))
 
 
 def _search(payments: Payments, both: tuple[Almanac, Almanac], memos: tuple[Memo, Memo]) -> list[tuple[Found, Almanac]]:

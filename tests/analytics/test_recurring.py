@@ -139,6 +139,17 @@ def test_a_series_is_new_until_it_has_come_for_a_while_or_was_confirmed(book: Bo
     assert only(book).flags == ()
 
 
+def test_what_was_confirmed_may_vary_from_then_on(book: Book) -> None:
+    bills(book, "Club", months(8, 1, 7), 5_000, "sports_venue")
+    say(book, only(book, "2026-07-20"), Verdict.CONFIRMED)
+    for day, minor in zip(months(8, 8, 12), (9_000, 4_000, 12_500, 6_100, 16_000), strict=True):
+        book.spend(day, minor, "dining", "Club")
+    one = only(book, "2026-12-20")
+    assert (len(one.occurrences), one.said.verdict) == (12, Verdict.CONFIRMED)
+    say(book, one, Verdict.IGNORED)
+    assert all(len(one.occurrences) < 12 for one in everything(book.scope("2026-12-20")).series)
+
+
 def test_income_transfers_and_loans_are_told_apart(book: Book) -> None:
     card = book.account(UUID(int=7 + book.owner.int % 1_000_000), "Card", "liability")
     for month in range(3, 11):

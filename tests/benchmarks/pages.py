@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 from tests.benchmarks.fill import fill
 from tests.pages.signed_in import Wallet, open_wallet
 
-PAGES = ("overview", "categories", "trends", "budgets", "transactions", "import", "reports", "settings")
+PAGES = ("overview", "categories", "trends", "budgets", "recurring", "transactions", "import", "reports", "settings")
 
 
 def measure(wallet: Wallet, page: str, rounds: int) -> tuple[int, int]:

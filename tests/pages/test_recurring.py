@@ -16,8 +16,11 @@ from analytics.recurring_series import Flag, Series
 from analytics.search import parse
 from analytics.selection import Criteria
 from analytics.transactions import rows as transactions
+from data.errors import NotFound
 from data.period import month_of, shift_months
-from data.recurring import Side, Verdict
+from data.recurring import NextOutOfRange, NothingToTakeBack, SeriesNameUnfit, Side, Verdict
+from pages.ui.catalogue import Language
+from pages.ui.i18n import rejection_text
 from pages.ui.screens.recurring import download, saying, words
 from pages.ui.screens.recurring.month import calendar_html
 from pages.ui.screens.recurring.rows import row_html
@@ -200,3 +203,18 @@ def test_the_overview_tells_what_is_coming_up(alice: Wallet) -> None:
 def test_a_day_that_is_today_is_marked_as_such() -> None:
     drawn = calendar_html(month_of(date(2026, 11, 1)), [], date(2026, 11, 27))
     assert drawn.count('aria-current="date"') == 1
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_no_is_said_in_words(language: Language) -> None:
+    refusals = (
+        SeriesNameUnfit(60),
+        NextOutOfRange("2026-11-05", 0, "CNY"),
+        NothingToTakeBack("x"),
+        NotFound("series", "x"),
+    )
+    for one in refusals:
+        sentence = rejection_text(one, language)
+        assert sentence
+        assert "{" not in sentence
+        assert one.code not in sentence

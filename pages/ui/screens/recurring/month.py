@@ -13,7 +13,7 @@ import streamlit as st
 from analytics.recurring import Recurring
 from analytics.recurring_calendar import Item, Mark, calendar
 from analytics.scope import Scope
-from data.money import Money
+from data.money import Money, exponent
 from data.period import Span, month_of, shift_months, week_of
 from data.recurring import Side
 from pages.ui import format, session  # noqa: A004 - our word for it, always used with its dot
@@ -25,6 +25,7 @@ from pages.ui.widgets import card
 _KEPT: Final = "recurring.month"
 _BACK, _AHEAD = -120, 12
 _MOST_A_DAY: Final = 3
+_LONG: Final = 10_000  # major units
 _SIGNS: Final = {Mark.CAME: "✓", Mark.EXPECTED: "○", Mark.MISSED: "!"}
 _STYLE: Final = """<style>
 .rc-table{width:100%%;border-collapse:collapse;table-layout:fixed;font-size:.8rem;line-height:1.3}
@@ -45,7 +46,7 @@ _STYLE: Final = """<style>
 .rc-more{color:%(muted)s}
 .rc-list{display:none;list-style:none;margin:0!important;padding:0!important;font-size:.95rem;line-height:1.5}
 .rc-list>li{display:flex;gap:.75rem;padding:.45rem 0;border-top:1px solid %(grid)s;margin:0!important}
-.rc-list .rc-when{flex:none;width:3.6rem;color:%(muted)s}
+.rc-list .rc-when{flex:none;width:4.4rem;white-space:nowrap;color:%(muted)s}
 .rc-list .rc-when b{display:block;color:%(text)s;font-weight:600}
 .rc-list .rc-all{flex:1;min-width:0}
 .rc-key{display:flex;flex-wrap:wrap;gap:.2rem 1rem;color:%(muted)s;font-size:.8rem;margin-top:.5rem}
@@ -147,7 +148,7 @@ def _list(by_day: dict[date, list[Item]], today: date) -> str:
 
 def _item(item: Item, *, compact: bool) -> str:
     amount = Money(item.amount, item.series.currency)
-    sum_ = format.compact_money(amount) if compact else format.money(amount)
+    sum_ = _short(amount) if compact else format.money(amount)
     if item.series.side is Side.IN:
         sum_ = f"+{sum_}"
     name, mark = words.name(item.series), text(f"recurring.mark.{item.mark}")
@@ -158,6 +159,14 @@ def _item(item: Item, *, compact: bool) -> str:
         f'<span class="rc-sr">{html.escape(mark)} </span>'
         f'<span class="rc-name">{html.escape(name)}</span><span class="rc-sum">{html.escape(sum_)}</span></div>'
     )
+
+
+def _short(amount: Money) -> str:
+    """The amount where there is little room: without decimals that are nothing, in thousands from ten thousand on."""
+    if amount.decimal() >= _LONG:
+        return format.compact_money(amount)
+    said = format.money(amount)
+    return said.removesuffix(f".{'0' * exponent(amount.currency)}")
 
 
 def _key(items: Sequence[Item]) -> str:
