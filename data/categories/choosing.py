@@ -18,12 +18,15 @@ _UNSEEN: Final = 0.2  # what a feature that a category never had is taken for, i
 _SIZE_SAYS: Final = 1.0  # of one payee the amount tells much: a subscription from a purchase
 
 
-def choose(looks: Sequence[Look], chosen: Sequence[Example]) -> list[str]:
-    """The category of each row, all of one payee. chosen: what the person put where, oldest first, at least one."""
+def choose(looks: Sequence[Look], chosen: Sequence[Example], *, by_payee: bool = False) -> list[str]:
+    """The category of each row, all of one payee. chosen: what the person put where, oldest first, at least one.
+
+    by_payee: the payee is written in several ways, which may tell its rows apart.
+    """
     keys = list(dict.fromkeys(one.category for one in reversed(chosen)))  # of equals the latest comes first
     if len(keys) == 1:
         return keys * len(looks)
-    known, asked = _besides_payee([one.look for one in chosen]), _besides_payee(looks)
+    known, asked = _said([one.look for one in chosen], by_payee), _said(looks, by_payee)
     category = np.array([keys.index(one.category) for one in chosen], np.int64)
     weight = np.array([one.weight for one in chosen])
     size = np.bincount(category, weights=weight, minlength=len(keys))
@@ -38,7 +41,7 @@ def choose(looks: Sequence[Look], chosen: Sequence[Example]) -> list[str]:
     return [keys[best] for best in scores.argmax(axis=1).tolist()]
 
 
-def _besides_payee(looks: Sequence[Look]) -> Features:
-    found = features_of([one._replace(payee="", key="") for one in looks])
+def _said(looks: Sequence[Look], by_payee: bool) -> Features:  # noqa: FBT001 - of the caller above only
+    found = features_of(looks if by_payee else [one._replace(payee="", key="") for one in looks])
     says = np.where(found.field == int(Field.SIZE), _SIZE_SAYS, found.says)
     return Features(found.number, found.row, says, found.field, found.start, found.length)

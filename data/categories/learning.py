@@ -2,9 +2,9 @@
 
 After `categorise` has spoken, and only where neither a rule nor "always for this payee" did:
 
-- a payee that the person put under a category by hand has that category again (`corrected`); where the person chose
-  several for it, the one that the row speaks for most. A marketplace, which sells everything, is known again only
-  by payee and description together;
+- a payee that the person put under a category by hand has that category again (`corrected`), also where the lexicon
+  knows the merchant in another spelling; where the person chose several for it, the one that the row speaks for
+  most. A marketplace, which sells everything, is known again only by payee and description together;
 - what is still uncategorised, or only guessed from a weak word or the source's own category, is put where the
   classifier thinks, if it is sure enough (`guess`). Against a weak word only what the person taught counts, because
   what ships has spoken already;
@@ -33,7 +33,8 @@ from data.importers.statement import Kind
 TAKEN_FROM: Final = 60  # per cent from which a thought is taken where nothing is known …
 TAKEN_AGAINST: Final = 75  # … and where a weak word says otherwise
 OFFERED_FROM: Final = 40  # per cent from which it is worth showing
-Payee = tuple[CategoryKind, str, str]
+Payee = tuple[CategoryKind, str, str]  # side, name, and of a marketplace what was bought
+_SPELLINGS: Final = "\0"  # in the third place: every spelling of a merchant that the lexicon knows
 _SETTLED: Final = frozenset({Reason.RULE, Reason.LEARNED})
 _WEAK: Final = frozenset({Reason.DEFAULT, Reason.SOURCE})
 
@@ -69,27 +70,28 @@ class Learner:
         self._categories = categories
         self._chosen: dict[Payee, list[Example]] = defaultdict(list)
         for one, example in zip(self._known, weighed(self._known), strict=True):
-            payee = _payee(one.facts)
-            if payee is not None and payee[0] is categories[one.category].kind:
-                self._chosen[payee].append(example)
+            for payee in _payees(one.facts):
+                if payee[0] is categories[one.category].kind:
+                    self._chosen[payee].append(example)
 
     @functools.cached_property
     def classifier(self) -> Classifier:
         """Trained when it is first asked."""
         return Classifier(taught(self._known), self._categories)
 
-    def corrected(self, rows: Mapping[int, Facts]) -> dict[int, str]:
+    def corrected(self, rows: Mapping[int, Facts]) -> dict[int, Verdict]:
         """By number of the row what the person chose for its payee; without those of payees not known by hand."""
         met: dict[Payee, list[int]] = defaultdict(list)
         for row, facts in rows.items() if self._chosen else ():
-            payee = _payee(facts)
-            if payee in self._chosen:
+            payee = next((one for one in _payees(facts) if one in self._chosen), None)
+            if payee is not None:
                 met[payee].append(row)
-        found: dict[int, str] = {}
+        found: dict[int, Verdict] = {}
         for payee, places in met.items():
             looks, which = distinct(look_of(rows[row]) for row in places)
-            chosen = choose(looks, self._chosen[payee])
-            found |= {row: chosen[at] for row, at in zip(places, which, strict=True)}
+            chosen = choose(looks, self._chosen[payee], by_payee=payee[2] == _SPELLINGS)
+            made = [Verdict(category, Reason.CORRECTED, payee[1]) for category in chosen]
+            found |= {row: made[at] for row, at in zip(places, which, strict=True)}
         return found
 
     def guesses(self, rows: Sequence[Facts], side: CategoryKind) -> list[Guess | None]:
@@ -111,8 +113,8 @@ def sort_out(rows: Sequence[Facts], book: Book, learner: Learner | None) -> list
         if one is not None and one.verdict.reason not in _SETTLED and facts.kind is not Kind.FEE
     }
     chosen = learner.corrected(asked)
-    for row, category in chosen.items():
-        found[row] = Sorted(Verdict(category, Reason.CORRECTED, normalise_payee(rows[row].payee)))
+    for row, verdict in chosen.items():
+        found[row] = Sorted(verdict)
     for side in CategoryKind:
         weak = [
             row
@@ -145,12 +147,19 @@ def _weighed(one: Sorted | None, guess: Guess | None) -> Sorted | None:
     return Sorted(one.verdict, guess) if unknown and guess.percent >= OFFERED_FROM else one
 
 
-def _payee(facts: Facts) -> Payee | None:
-    """What a payee is known again by: side, name, and the description where the name is a marketplace's."""
+def _payees(facts: Facts) -> list[Payee]:
+    """What a payee is known again by: its name as it is written, then the merchant of the lexicon that it names.
+
+    Card statements write one merchant in many ways. A marketplace is known by name and description together.
+    """
     payee, side = normalise_payee(facts.payee), side_of(facts.kind)
     if not payee or side is None:
-        return None
-    return side, payee, fold(facts.description) if sells_everything(payee) else ""
+        return []
+    if sells_everything(payee):
+        return [(side, payee, fold(facts.description))]
+    hit = look_up(payee, side) or look_up(facts.payee, side)
+    named = [(side, hit.word, _SPELLINGS)] if hit is not None and hit.strength is Strength.NAME else []
+    return [(side, payee, ""), *named]
 
 
 def _guess(look: Look, answer: Answer) -> Guess | None:

@@ -85,6 +85,19 @@ def test_a_correction_beats_the_built_in_words() -> None:
     assert sort(row("瑞幸咖啡", mcc="5411"), put("瑞幸咖啡", "treats")).verdict.category == "treats"
 
 
+def test_a_merchant_that_the_lexicon_knows_is_known_again_in_another_spelling() -> None:
+    told = put("PAYPAL INST XFER STARBUCKS WEB ID: 01", "treats")
+    found = sort(row("POS DEBIT STARBUCKS STORE 01 CARD#0123"), told)
+    assert found.verdict == Verdict("treats", Reason.CORRECTED, "starbucks")
+    assert sort(row("POS DEBIT COSTA COFFEE"), told).verdict.reason is Reason.LEXICON
+
+
+def test_of_two_choices_for_spellings_of_one_merchant_the_spelling_decides() -> None:
+    told = (put("MICROSOFT*XBOX GAME PA", "games"), put("MICROSOFT *OFFICE 365", "software"))
+    assert sort(row("CARD 01 MICROSOFT XBOX LIVE"), *told).verdict.category == "games"
+    assert sort(row("CARD 01 MICROSOFT OFFICE"), *told).verdict.category == "software"
+
+
 def test_a_rule_and_always_for_this_payee_beat_a_correction() -> None:
     corrected = put("瑞幸咖啡", "treats")
     ruled = Book((rule("瑞幸", "work"),), categories=CATEGORIES)
