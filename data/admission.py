@@ -16,8 +16,8 @@ from data.errors import NotFound
 from data.ids import OwnerId, new_id, new_request_id
 from data.security import passwords
 from data.sign_in import Visit
-from data.store import sessions, users
-from data.store.command import NOBODY, Plan, Reader
+from data.store import factors, passkeys, sessions, users
+from data.store.command import NOBODY, Plan, Reader, Write
 
 _LOCAL = Visit("", "command line")
 
@@ -35,11 +35,12 @@ class Admit:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SetPassword:
-    """Replace a person's password without the old one, and end all their sessions."""
+    """Replace a person's password without the old one and end all sessions; `alone`: no second factor any more."""
 
     owner: UUID
     request_id: str
     new_hash: str = dataclasses.field(repr=False)
+    alone: bool
 
 
 def admit(database: Database, name: str) -> OwnerId:
@@ -55,8 +56,8 @@ def admit(database: Database, name: str) -> OwnerId:
     return owner
 
 
-def set_password(database: Database, name: str, password: str) -> None:
-    """Give a person a new password.
+def set_password(database: Database, name: str, password: str, *, alone: bool = False) -> None:
+    """Give a person a new password. alone: it is all they sign in with, what they had beside it is lost.
 
     Raises:
         NotFound: nobody has that name. The refusals of `passwords.check_password`.
@@ -64,8 +65,9 @@ def set_password(database: Database, name: str, password: str) -> None:
     user = users.user_named(database.read, users.name_key(name))
     if user is None:
         raise NotFound("user", name)
-    passwords.check_password(password, second_factor=user.totp_sealed is not None, names=[user.name])
-    command = SetPassword(user.owner, new_request_id(), passwords.hash_password(password))
+    second_factor = not alone and passkeys.has_second_factor(database.read, user)
+    passwords.check_password(password, second_factor=second_factor, names=[user.name])
+    command = SetPassword(user.owner, new_request_id(), passwords.hash_password(password), alone)
     database.submit(command, _decide_password)
 
 
@@ -77,10 +79,21 @@ def _decide_admit(reader: Reader, command: Admit, now: datetime) -> Plan:
 
 
 def _decide_password(reader: Reader, command: SetPassword, now: datetime) -> Plan:
+    owner = command.owner
     writes = [
-        users.password_set(command.owner, command.new_hash),
-        sessions.ended(command.owner, now),
-        sessions.devices_forgotten(command.owner),
-        users.event(reader, "password_set", command.owner, _LOCAL, now),
+        *(_second_factor_lost(reader, owner, now) if command.alone else []),
+        users.password_set(owner, command.new_hash),
+        sessions.ended(owner, now),
+        sessions.devices_forgotten(owner),
+        users.event(reader, "password_set", owner, _LOCAL, now),
     ]
-    return Plan({}, writes, touches=frozenset({command.owner}))
+    return Plan({}, writes, touches=frozenset({owner}))
+
+
+def _second_factor_lost(reader: Reader, owner: UUID, now: datetime) -> list[Write]:
+    return [
+        factors.app_removed(owner),
+        *factors.codes_replaced(owner, (), now),
+        *(passkeys.removed(owner, one.id) for one in passkeys.of_owner(reader.all, owner)),
+        users.event(reader, "second_factor_removed", owner, _LOCAL, now),
+    ]

@@ -1,5 +1,7 @@
 """The door for a forgotten password: a recovery code of one's own, or a link that the operator gives.
 
+Whoever has a second factor has its recovery codes; everybody else can have some made for this alone.
+
 Either way the person chooses the new password, every session ends, every browser is a stranger's again, and the second
 factor stays: with the link alone nobody gets past an authenticator app. The operator sees the link and nothing else,
 and the person finds it among what happened to their sign-in.
@@ -12,7 +14,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from data import trying
+from data import guard, trying
+from data.assurance import UNCONFIRMED, Assurance, StepUpRequired
 from data.database import Database
 from data.errors import NotFound, Rejection
 from data.ids import OwnerId, new_request_id
@@ -45,6 +48,21 @@ class RecoveryRefused(Rejection):
     """Name and recovery code do not belong together, or the code was used; which of it is not said."""
 
 
+@dataclasses.dataclass(unsafe_hash=True)
+class SecondFactorHasCodes(Rejection):
+    """The recovery codes of the second factor are the ones that count."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class MakeCodes:
+    """Replace the recovery codes of a person who has no second factor."""
+
+    owner: UUID
+    request_id: str
+    code_hashes: tuple[str, ...]
+    visit: Visit
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class IssueReset:
     """Let a person choose a new password; a link given before counts no more. Without a hash: take it back only."""
@@ -66,6 +84,19 @@ class ResetPassword:
     code_hash: str
     new_hash: str = dataclasses.field(repr=False)
     visit: Visit
+
+
+def make_codes(database: Database, owner: UUID, visit: Visit, assurance: Assurance = UNCONFIRMED) -> tuple[str, ...]:
+    """Recovery codes for a person without a second factor, in place of earlier ones; to be shown once.
+
+    Raises:
+        StepUpRequired. SecondFactorHasCodes: there is one, whose own codes do the same.
+    """
+    guard.require_fresh(database, owner, assurance, StepUpRequired("factors", "changes_factors"))
+    codes = recovery.new_codes()
+    command = MakeCodes(owner, new_request_id(), tuple(recovery.code_hash(code) for code in codes), visit)
+    database.submit(command, _decide_codes)
+    return codes
 
 
 def issue(database: Database, actor: UUID, member: UUID, visit: Visit) -> str:
@@ -149,6 +180,17 @@ def _replace(
 
 def _standing(query: users.Query, owner: UUID, token_hash: str, now: datetime) -> bool:
     return bool(query(_STANDING, {"owner": owner, "token_hash": token_hash, "now": now}))
+
+
+def _decide_codes(reader: Reader, command: MakeCodes, now: datetime) -> Plan:
+    user = users.user_of(reader.all, command.owner)
+    if user is None:
+        raise NotFound("user", str(command.owner))
+    if passkeys.has_second_factor(reader.all, user):
+        raise SecondFactorHasCodes
+    noted = users.event(reader, "recovery_codes_renewed", command.owner, command.visit, now)
+    writes = [*factors.codes_replaced(command.owner, command.code_hashes, now), noted]
+    return Plan({}, writes, touches=frozenset({command.owner}))
 
 
 def _decide_issue(reader: Reader, command: IssueReset, now: datetime) -> Plan:

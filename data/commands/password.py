@@ -13,6 +13,11 @@ from data.commands.store import add_home, opened
 def configure(parser: argparse.ArgumentParser) -> None:
     """What `password` takes; the password itself is asked for, or read from standard input, never an argument."""
     parser.add_argument("--user", required=True, metavar="NAME", help="whose password")
+    parser.add_argument(
+        "--without-second-factor",
+        action="store_true",
+        help="also remove the authenticator app, the passkeys and the recovery codes, when all of them are lost",
+    )
     add_home(parser)
 
 
@@ -24,6 +29,6 @@ def run(arguments: argparse.Namespace) -> int:
     """
     asked = getpass.getpass("New password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
     with opened(arguments.home) as database:
-        set_password(database, arguments.user, asked)
+        set_password(database, arguments.user, asked, alone=arguments.without_second_factor)
     sys.stdout.write("password set; every session of this person is ended\n")
     return 0

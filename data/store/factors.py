@@ -16,6 +16,7 @@ TRIES: Final = 5
 _CHALLENGE: Final = "SELECT tries FROM sign_in_challenge WHERE owner = $owner AND id = $id AND expires_at > $now"
 _COUNT_TRY: Final = "UPDATE sign_in_challenge SET tries = tries + 1 WHERE owner = $owner AND id = $id"
 _CLOSE_CHALLENGE: Final = "DELETE FROM sign_in_challenge WHERE owner = $owner AND id = $id"
+_NO_APP: Final = "UPDATE app_user SET totp_sealed = NULL, totp_last_step = NULL WHERE owner = $owner"
 _SET_STEP: Final = "UPDATE app_user SET totp_last_step = $step WHERE owner = $owner"
 _UNUSED_CODE: Final = """
 SELECT code_hash FROM recovery_code WHERE owner = $owner AND code_hash = $code_hash AND used_at IS NULL"""
@@ -50,6 +51,11 @@ def recovery_code_unused(query: Query, owner: UUID, code_hash: str) -> bool:
 def recovery_code_used(owner: UUID, code_hash: str, now: datetime) -> Write:
     """The write that uses up a recovery code."""
     return Write(_USE_CODE, {"owner": owner, "code_hash": code_hash, "now": now})
+
+
+def app_removed(owner: UUID) -> Write:
+    """The write after which no authenticator app counts."""
+    return Write(_NO_APP, {"owner": owner})
 
 
 def codes_replaced(owner: UUID, code_hashes: Sequence[str], now: datetime) -> list[Write]:

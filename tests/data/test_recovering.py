@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from data import identity, own_security, recovering, second_factor
+from data.assurance import AT_THE_MACHINE, StepUpRequired
 from data.errors import NotFound
 from data.identity import WrongCredentials
 from data.ids import new_id
 from data.ledger.wallet.refusals import OperatorOnly
-from data.recovering import LIFE, RecoveryRefused, ResetOver
+from data.recovering import LIFE, RecoveryRefused, ResetOver, SecondFactorHasCodes
 from data.security import tokens
 from data.security.passwords import PasswordContainsName, PasswordTooShort
 from data.security.throttle import FREE, TooManyTries
@@ -175,3 +176,24 @@ def test_another_persons_code_replaces_nothing(house: House) -> None:
     with pytest.raises(RecoveryRefused):
         recovering.reset_by_code(house.db, name, codes[0], OTHER, HERE)
     assert second_factor.recovery_codes_left(house.db, stranger.owner) == 10
+
+
+def test_whoever_has_no_second_factor_can_keep_recovery_codes_for_a_forgotten_password(house: House) -> None:
+    name, who = house.person(HERE)
+    with pytest.raises(StepUpRequired):
+        recovering.make_codes(house.db, who.owner, HERE)
+    old = recovering.make_codes(house.db, who.owner, HERE, AT_THE_MACHINE)
+    codes = recovering.make_codes(house.db, who.owner, HERE, AT_THE_MACHINE)
+    with pytest.raises(RecoveryRefused):
+        recovering.reset_by_code(house.db, name, old[0], OTHER, HERE)
+    recovering.reset_by_code(house.db, name, codes[0], OTHER, HERE)
+    assert isinstance(identity.sign_in(house.db, name, OTHER, HERE), SignedIn)
+    assert second_factor.recovery_codes_left(house.db, who.owner) == 9
+
+
+def test_codes_for_the_password_alone_do_not_replace_those_of_a_second_factor(house: House) -> None:
+    name, who = house.person(HERE)
+    house.enrol(name, who)
+    with pytest.raises(SecondFactorHasCodes):
+        recovering.make_codes(house.db, who.owner, HERE, AT_THE_MACHINE)
+    assert second_factor.recovery_codes_left(house.db, who.owner) == 10

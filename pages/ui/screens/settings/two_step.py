@@ -7,7 +7,7 @@ from typing import Final
 import segno
 import streamlit as st
 
-from data import second_factor
+from data import passkeys, recovering, second_factor
 from data.assurance import StepUpRequired
 from data.second_factor import Enrolment
 from data.security.passwords import ALONE
@@ -53,6 +53,26 @@ def show(user: User) -> None:
                     on_click=_begin,
                     args=(user.name,),
                 )
+                _codes_alone(user)
+
+
+def _codes_alone(user: User) -> None:
+    """Recovery codes for a forgotten password, for whoever has no second factor that brings its own."""
+    if passkeys.passkeys_of(user.database, user.owner):
+        return
+    st.caption(text("settings.codes.alone.note"))
+    left = second_factor.recovery_codes_left(user.database, user.owner)
+    if left:
+        st.caption(plural("settings.codes.left", left))
+
+    def make(_request: str) -> None:
+        made = recovering.make_codes(user.database, user.owner, sessions.visit(), user.assurance)
+        session.keep(_CODES, made)
+
+    if st.button(text("settings.codes.alone"), key="settings.codes.alone", icon=":material/key:") and send(
+        "settings.codes.alone", make, lambda _none: text("settings.codes.renewed")
+    ):
+        st.rerun()
 
 
 def _begin(name: str) -> None:
