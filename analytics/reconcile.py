@@ -69,8 +69,13 @@ class Book:
 
     @property
     def differing(self) -> int:
-        """How many statements do not agree."""
-        return sum(not one.agrees for one in self.statements)
+        """How many statements do not agree, though there is a starting point."""
+        return sum(not one.agrees and one.standing.state is not State.NO_OPENING for one in self.statements)
+
+    @property
+    def startless(self) -> bool:
+        """Whether there is a statement that cannot be compared yet, as nobody said what was there at first."""
+        return any(one.standing.state is State.NO_OPENING for one in self.statements)
 
     @property
     def of_wallet(self) -> bool:

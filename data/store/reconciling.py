@@ -72,8 +72,9 @@ def decide_withdrawn(reader: Reader, command: WithdrawBalance, now: datetime) ->
 def decide_ticks(reader: Reader, command: TickRows, now: datetime) -> Plan:
     """The plan of a `TickRows`: what is as said already is not said again."""
     owner, asserted = command.owner, command.asserted
-    standing(reader, owner, asserted)
-    known = {row[0] for row in reader.all(_ROWS, _asked(reader, owner, asserted, None))}
+    require_stated(reader, owner, asserted)
+    asked = {**_asked(reader, owner, asserted), "entries": list(command.entries)}
+    known = {row[0] for row in reader.all(_OF_THESE, asked)}
     for entry in command.entries:
         if entry not in known:
             raise NotFound("entry", str(entry))
@@ -114,6 +115,18 @@ def decide_reopened(reader: Reader, command: ReopenReconciled, now: datetime) ->
     return Plan({}, [event(reader, command, "reopened", now)], frozenset({command.owner}))
 
 
+def require_stated(reader: Reader, owner: OwnerId, asserted: Asserted) -> None:
+    """Refuse a balance that nobody states.
+
+    Raises:
+        NotFound: the account is none of the owner's. StatementUnknown: no standing import says so, and no person.
+    """
+    accounts.money_account(reader, owner, asserted.account)
+    said = asserting.stated(reader.all, owner, asserting.accounts_of(reader.all, owner))
+    if not any(one.asserted == asserted for listed in said.values() for one in listed):
+        raise StatementUnknown(asserted.on.isoformat())
+
+
 def standing(reader: Reader, owner: OwnerId, asserted: Asserted) -> Standing:
     """The assertion beside ours.
 
@@ -138,10 +151,17 @@ WHERE owner = $owner AND currency = $currency AND stated_on <= $through
 GROUP BY entry HAVING sum(amount) <> 0"""
 
 
-def _asked(reader: Reader, owner: OwnerId, asserted: Asserted, since: object) -> dict[str, Any]:
+_OF_THESE: Final = """
+SELECT DISTINCT entry FROM published_account_row
+WHERE owner = $owner AND currency = $currency AND stated_on <= $through
+    AND account IN (SELECT unnest(cast($accounts AS uuid[])))
+    AND entry IN (SELECT unnest(cast($entries AS uuid[])))"""
+
+
+def _asked(reader: Reader, owner: OwnerId, asserted: Asserted) -> dict[str, Any]:
     family = accounts.family_of(accounts.money_accounts(reader, owner), asserted.account)
     on, currency = asserted.on, asserted.balance.currency
-    return {"owner": owner, "accounts": family, "currency": currency, "through": on, "since": since}
+    return {"owner": owner, "accounts": family, "currency": currency, "through": on}
 
 
 _TICKED: Final = "SELECT entry FROM published_tick WHERE owner = $owner AND assertion = $assertion"
@@ -156,7 +176,7 @@ def unticked(reader: Reader, owner: OwnerId, found: Standing) -> list[EntryId]:
     """The rows of the statement's period that wait for a tick; what is not on any paper needs none."""
     asserted = found.stated.asserted
     done = ticked(reader, owner, asserted) | ours(reader, owner)
-    rows = reader.all(_ROWS, _asked(reader, owner, asserted, found.since))
+    rows = reader.all(_ROWS, {**_asked(reader, owner, asserted), "since": found.since})
     return [EntryId(entry) for entry, kind in rows if kind not in _NOT_ON_PAPER and entry not in done]
 
 

@@ -375,7 +375,7 @@ DAY = st.integers(0, 57).map(lambda n: (date(2026, 1, 1) + timedelta(days=n)).is
 ROW = st.tuples(DAY, st.integers(1, 99_999), st.booleans())
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     rows=st.lists(ROW, min_size=1, max_size=6),
     minor=st.integers(-200_000, 200_000),

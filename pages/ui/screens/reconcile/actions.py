@@ -9,6 +9,7 @@ from analytics.statement_period import Booked, Period
 from data import reconciling as door
 from data.categories.taxonomy import CategoryKind
 from data.ledger.account_changes import REASON_LENGTH
+from data.ledger.assertions import State
 from data.money import Money
 from data.reconciling import (
     AdjustToStatement,
@@ -86,7 +87,7 @@ def _undo(user: User, seen: Period, one: Booked) -> None:
 def actions(user: User, scope: Scope, seen: Period) -> None:
     """Below the rows: the mark, the correction, the way to forget what was typed in."""
     one = seen.statement
-    if not one.agrees:
+    if not one.agrees and one.standing.state is not State.NO_OPENING:
         _adjusting(user, scope, seen)
     with st.container(horizontal=True, vertical_alignment="center"):
         if one.reconciled:

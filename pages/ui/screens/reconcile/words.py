@@ -59,8 +59,9 @@ def account_words(book: Book) -> str:
     name = account_called(book.account.hint_key, book.account.name)
     if not book.statements:
         return name
-    said = plural("reconcile.differing", book.differing) if book.differing else text("reconcile.all_agree")
-    return f"{name} · {said}"
+    if book.differing:
+        return f"{name} · {plural('reconcile.differing', book.differing)}"
+    return f"{name} · {text('reconcile.state.no_opening' if book.startless else 'reconcile.all_agree')}"
 
 
 def row_words(line: Line, currency: str) -> str:
