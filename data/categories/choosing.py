@@ -12,10 +12,9 @@ from typing import Final
 import numpy as np
 
 from data.categories.examples import Example, Look
-from data.categories.features import Features, Field, features_of
+from data.categories.features import Features, features_of
 
 _UNSEEN: Final = 0.2  # what a feature that a category never had is taken for, in corrections
-_SIZE_SAYS: Final = 1.0  # of one payee the amount tells much: a subscription from a purchase
 
 
 def choose(looks: Sequence[Look], chosen: Sequence[Example], *, by_payee: bool = False) -> list[str]:
@@ -42,6 +41,4 @@ def choose(looks: Sequence[Look], chosen: Sequence[Example], *, by_payee: bool =
 
 
 def _said(looks: Sequence[Look], by_payee: bool) -> Features:  # noqa: FBT001 - of the caller above only
-    found = features_of(looks if by_payee else [one._replace(payee="", key="") for one in looks])
-    says = np.where(found.field == int(Field.SIZE), _SIZE_SAYS, found.says)
-    return Features(found.number, found.row, says, found.field, found.start, found.length)
+    return features_of(looks if by_payee else [one._replace(payee="", key="") for one in looks])

@@ -39,6 +39,7 @@ _TRIED: Final = 1_000  # corrections by which a person's own reliability is meas
 _TRUST: Final = 5.0  # corrections' worth of trust in the curve before any was tried
 _WORTH_TRYING: Final = 0.4  # answers less sure than this would not be given anyway
 _MOST_RELIABLE: Final = 1.25  # how much surer than the curve says an answer may be
+_TELLING: Final = 0.02  # the share of a piece's occurrences below which a category is not worth the time
 _LEFT_OPEN: Final = frozenset({UNCATEGORISED, OTHER_INCOME})
 
 
@@ -119,7 +120,7 @@ class Classifier:
         best, lead, share = _best(scores, entries, features, self._sides[side])
         sure = _sure(lead, share) * self.reliability
         percent = np.clip(np.floor(sure * 100), 1, 99).astype(int)
-        strongest = _strongest(entries, best, features, len(looks))
+        strongest = _strongest(entries, best, len(looks))
         return [
             _answer(self._keys[category], per, entries, features, entry)
             for category, per, entry in zip(best.tolist(), percent.tolist(), strongest.tolist(), strict=True)
@@ -205,6 +206,8 @@ def _counted(number: Numbers, category: Places, weight: Shares, own: NDArray[np.
     theirs = np.bincount(place, weights=weight * own)
     feature, under = pair // len(prior), pair % len(prior)
     share = count / np.bincount(feature, weights=count)[feature]
+    told = share >= _TELLING
+    feature, under, count, theirs, share = (column[told] for column in (feature, under, count, theirs, share))
     return _Counts(
         number=known,
         begins=np.searchsorted(feature, np.arange(len(known) + 1)).astype(np.int64),
@@ -262,11 +265,9 @@ def _sure(lead: Shares, share: Shares) -> Shares:
     return np.asarray(1 / (1 + np.exp(-says)))
 
 
-def _strongest(entries: _Entries, best: Places, features: Features, rows: int) -> Places:
-    """For each row the entry that adds most to its best category; -1 where none does. An amount explains nothing."""
-    mine = np.flatnonzero(
-        (entries.category == best[entries.row]) & (features.field[entries.feature] != int(Field.SIZE))
-    )
+def _strongest(entries: _Entries, best: Places, rows: int) -> Places:
+    """For each row the entry that adds most to its best category; -1 where none does."""
+    mine = np.flatnonzero(entries.category == best[entries.row])
     order = mine[np.lexsort((mine, -entries.adds[mine], entries.row[mine]))]
     row, first = np.unique(entries.row[order], return_index=True)
     strongest = np.full(rows, -1, np.int64)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import functools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from importlib import resources
@@ -25,6 +26,7 @@ _SHIPPED_PLATFORM: Final = 0.15  # a marketplace's name says little about what w
 _LATEST: Final = 2.0  # how much the latest correction of a payee counts …
 _MOST_LOOKS: Final = 4_000  # different looks that are learnt from
 _CACHED_TEXTS: Final = 65_536
+_NUMBERS: Final = re.compile(r"[0-9]+")
 _FADING: Final = 0.85  # … and by which share each one before it counts less
 
 
@@ -60,13 +62,19 @@ def look_of(facts: Facts) -> Look:
     key = normalise_payee(facts.payee)
     sells = sells_everything(key)
     return Look(
-        "" if sells else fold(facts.payee),
-        fold(facts.description),
+        "" if sells else _without_numbers(facts.payee),
+        _without_numbers(facts.description),
         fold(facts.source_category),
         facts.mcc,
         "" if sells else key,
         abs(facts.amount.minor).bit_length(),
     )
+
+
+@functools.lru_cache(maxsize=_CACHED_TEXTS)
+def _without_numbers(text: str) -> str:
+    """The folded text, in which numbers of orders and shops, which make every row another, are left out."""
+    return _NUMBERS.sub("#", fold(text))
 
 
 @functools.lru_cache(maxsize=_CACHED_TEXTS)
@@ -100,8 +108,9 @@ def taught(corrections: Sequence[Correction]) -> tuple[Example, ...]:
     """
     weights: defaultdict[tuple[Look, str], float] = defaultdict(float)
     for one in reversed(weighed(corrections)):
-        if len(weights) < _MOST_LOOKS or (one.look, one.category) in weights:
-            weights[one.look, one.category] += one.weight
+        look = one.look._replace(size=0)  # an amount tells rows of one payee apart (`choosing`), not payees
+        if len(weights) < _MOST_LOOKS or (look, one.category) in weights:
+            weights[look, one.category] += one.weight
     return tuple(Example(look, category, weight) for (look, category), weight in sorted(weights.items()))
 
 

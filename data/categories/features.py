@@ -33,7 +33,7 @@ _SAYS: Final = {
     Field.WHOLE_SOURCE: 2.0,
     Field.MCC: 0.8,
     Field.MCC_GROUP: 0.4,
-    Field.SIZE: 0.05,
+    Field.SIZE: 1.0,
 }
 _GROUP_DIGITS: Final = 2  # of a merchant category code: 58xx are places to eat
 

@@ -96,7 +96,7 @@ class Learner:
 
     def guesses(self, rows: Sequence[Facts], side: CategoryKind) -> list[Guess | None]:
         """What the classifier thinks of each row; None where it knows nothing of it."""
-        looks, which = distinct(map(look_of, rows))
+        looks, which = distinct(look_of(facts)._replace(size=0) for facts in rows)
         answers = self.classifier.answers(looks, side)
         made = [_guess(look, answer) for look, answer in zip(looks, answers, strict=True)]
         return [made[place] for place in which]
