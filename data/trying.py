@@ -127,6 +127,16 @@ def inside(what: str, owner: UUID, session: str, visit: Visit) -> Guess:
     return Guess(what, owner, visit, ((what, "session", str(owner), session),))
 
 
+def knock(database: Database, what: str, visit: Visit) -> None:
+    """Count something that is not guessed at but costs us work, by address, whatever becomes of it.
+
+    Raises:
+        TooManyTries: it was done too often from there.
+    """
+    place = throttle.home_of(visit.address)
+    begin(database, Guess(what, NOBODY, visit, ((what, "address", place),) if place else ()))
+
+
 def begin(database: Database, guess: Guess) -> None:
     """Count the try; call `right` or `wrong` when it was looked at.
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from data import identity, invitations, passkeys, preferences, running, second_factor
+from data import identity, invitations, passkeys, preferences, running, second_factor, trying
 from data.errors import Rejection
 from data.identity import NameTaken, WrongCredentials
 from data.invitations import InvitationNeeded, InvitationOver, SignUpClosed
@@ -129,8 +129,11 @@ async def take_sign_up(request: Request) -> Response:
     name, password = fields.get("name", ""), fields.get("password", "")
     database = running.current().database
     try:
+        await run_in_threadpool(trying.knock, database, "sign_up", visit_of(request))
         asked = (database, name, password, visit_of(request), cookies.read(request.scope, cookies.INVITATION) or "")
         outcome = await run_in_threadpool(identity.sign_up, *asked)
+    except TooManyTries as no:
+        return later(await _sign_up_form(request, _TOO_MANY, name, render.problem(request, no)), no)
     except (SignUpClosed, InvitationNeeded, InvitationOver):
         return await _sign_up_form(request, _FORBIDDEN)
     except Rejection as no:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import identity, own_security
+from data import identity, own_security, recovering, second_factor, step_up
 from data.identity import WrongCredentials
 from data.own_security import Choices
 from data.security.throttle import TooManyTries
@@ -121,3 +121,16 @@ def test_the_frame_leads_to_what_is_new_from_any_other_screen(wallet: Wallet, lo
     own_security.mark_seen(wallet.database, wallet.owner, own_security.notices(wallet.database, wallet.owner).seen)
     frame = no_fault(wallet.screen("pages/ui/shell.py", locale).run())
     assert not any(hint in one.value for one in frame.markdown)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_recovery_codes_can_be_kept_without_a_second_factor_after_confirming(wallet: Wallet, locale: str) -> None:
+    assert "settings.codes.alone" not in {one.key for one in at(wallet, locale).button}
+    session = token_hash(wallet.signed_in.token)
+    step_up.by_password(wallet.database, wallet.owner, session, PASSWORD, Visit())
+    screen = at(wallet, locale)
+    no_fault(screen.button(key="settings.codes.alone").click().run())
+    (codes,) = [one.value.split() for one in screen.code]
+    assert len(codes) == 10
+    recovering.reset_by_code(wallet.database, "alice", codes[0], "a whole new sentence", Visit())
+    assert second_factor.recovery_codes_left(wallet.database, wallet.owner) == 9

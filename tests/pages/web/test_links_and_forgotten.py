@@ -256,3 +256,16 @@ def test_a_password_of_the_name_and_the_address_is_refused(edge: Starlette, wall
     answer = browser.fill("/signup", name="ann", password=f"{host_word} {host_word} 12")
     assert answer.status == 422
     assert "几乎没有别的内容" in answer.text
+
+
+def test_nobody_fills_the_house_with_accounts_or_asks_which_names_are_taken(
+    edge: Starlette, wallet: Running, alice: SignedIn
+) -> None:
+    statuses = []
+    for number in range(7):
+        browser = Browser(edge)
+        browser.address = "203.0.113.60"
+        name = "alice" if number % 2 else f"account {number}"
+        statuses.append(browser.fill("/signup", name=name, password=GOOD).status)
+    assert statuses == [303, 409, 303, 409, 303, 429, 429]
+    assert Browser(edge).fill("/signup", name="somebody else", password=GOOD).status == 303
