@@ -151,8 +151,7 @@ class _Reader:
 
     def _close(self) -> None:
         if isinstance(self._open, Transaction) and not self._broken:
-            postings = tuple(self._postings)
-            self._events.append(dataclasses.replace(self._open, postings=postings, cells=self._cells))
+            self._events.append(self._open.closed(tuple(self._postings), self._cells))
         self._open, self._broken = None, False
 
     def _unclear(self, number: int, line: str, reason: str = "line_unsupported", cell: str = "") -> None:

@@ -76,6 +76,21 @@ class Transaction:
     moment: str = ""
     cells: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
+    def closed(self, postings: tuple[Posting, ...], cells: Mapping[str, str]) -> Transaction:
+        """The same with everything that stands below its first line."""
+        return Transaction(
+            self.line,
+            self.on,
+            postings,
+            self.payee,
+            self.narration,
+            self.code,
+            self.flag,
+            self.note,
+            self.moment,
+            cells,
+        )
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Check:
@@ -139,6 +154,12 @@ def in_minor(amount: Amount) -> Fraction:
     """The amount of a currency in its minor units; a fraction where it is finer than they are."""
     scale: int = 10 ** exponent(amount.unit)
     return amount.number * scale
+
+
+def whole_minor(amount: Amount) -> int | None:
+    """The same as a whole number; None where the amount is finer than minor units."""
+    minor, rest = divmod(amount.number.numerator * 10 ** exponent(amount.unit), amount.number.denominator)
+    return None if rest else minor
 
 
 def parts_of(account: str) -> list[str]:

@@ -27,6 +27,7 @@ from data.importers.journal_book import (
     below,
     in_minor,
     is_money,
+    whole_minor,
 )
 from data.importers.journal_weighing import Sums, choose, filled_up, residual, sums
 from data.importers.statement import Problem, Skipped
@@ -99,7 +100,7 @@ class _Books:
     """What has been settled so far. held: account and unit → so much; paid: what goods there cost, by unit of cost."""
 
     def __init__(self, journal: Journal) -> None:
-        self._held: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
+        self._held = _Held()
         self._paid: defaultdict[tuple[str, str], Sums] = defaultdict(dict)
         self._accounts = {posting.account for event in journal.events for posting in _postings(event)}
         self._targets: dict[tuple[str, str, int], Holding] = {}
@@ -128,7 +129,7 @@ class _Books:
         pad = self.pads.get(one.account)
         if pad is not None and (pad.line, unit) not in self._padded:
             self._padded.add((pad.line, unit))
-            missing = one.amount.number - sum((self._held[name, unit] for name in below_it), Fraction())
+            missing = one.amount.number - sum((self._held.of(name, unit) for name in below_it), Fraction())
             if missing:
                 self.unfilled.pop(pad.line, None)
                 yield from self._filled(pad, Amount(missing, unit))
@@ -168,7 +169,7 @@ class _Books:
         """A posting that states only what its account then holds moves what is missing."""
         if posting.units is not None or posting.target is None:
             return posting
-        now = self._held[posting.account, posting.target.unit]
+        now = self._held.of(posting.account, posting.target.unit)
         return dataclasses.replace(posting, units=Amount(posting.target.number - now, posting.target.unit))
 
     def _balanced(self, one: Transaction, group: Sequence[Posting]) -> list[Posting]:
@@ -187,7 +188,7 @@ class _Books:
         if not posting.at_cost or posting.units is None:
             return posting
         place = posting.account, posting.units.unit
-        held, paid = self._held[place], self._paid[place]
+        held, paid = self._held.of(*place), self._paid[place]
         if len(paid) != 1 or not held or held * posting.units.number > 0:
             return dataclasses.replace(posting, at_cost=not posting.weights)
         ((unit, cost),) = paid.items()
@@ -200,11 +201,11 @@ class _Books:
             if units is None:
                 continue
             place = posting.account, units.unit
-            self._held[place] += units.number
+            self._held.add(place, units.number)
             for weight in posting.weights[:1]:
                 paid = self._paid[place]
                 paid[weight.unit] = paid.get(weight.unit, Fraction()) + weight.number
-                if not self._held[place]:
+                if not self._held.of(*place):
                     paid.clear()
             root, target = self._root_of(posting.account), posting.target
             if target is not None and root is not None and root.own and is_money(target.unit):
@@ -229,13 +230,36 @@ class _Books:
                 if posting.virtual:  # an envelope, a budget: no money of its own
                     continue
                 raise _Unsettled(posting.line, "account", "account_unknown", posting.account)
-            minor = in_minor(value)
-            if (minor.denominator != 1 and not weighed) or abs(minor) > MAX_MINOR:
+            whole = whole_minor(value)
+            minor = round(in_minor(value)) if whole is None else whole
+            if (whole is None and not weighed) or _too_much(value, whole):
                 raise _Unsettled(posting.line, "amount", "amount_unreadable", _said({value.unit: value.number}))
             if weighed:
                 derived.append(len(legs))
-            legs.append(Leg(posting.account, root, round(minor), value.unit, loose=posting.virtual == "("))
+            legs.append(Leg(posting.account, root, minor, value.unit, loose=posting.virtual == "("))
         return _evened(one, legs, derived)
+
+
+def _too_much(value: Amount, whole: int | None) -> bool:
+    return bool((abs(in_minor(value)) if whole is None else abs(whole)) > MAX_MINOR)
+
+
+class _Held:
+    """What each account holds of each unit, added up only when somebody asks: most journals never do."""
+
+    def __init__(self) -> None:
+        self._sums: defaultdict[tuple[str, str], Fraction] = defaultdict(Fraction)
+        self._moves: defaultdict[tuple[str, str], list[Fraction]] = defaultdict(list)
+
+    def add(self, place: tuple[str, str], number: Fraction) -> None:
+        self._moves[place].append(number)
+
+    def of(self, account: str, unit: str) -> Fraction:
+        place = account, unit
+        moves = self._moves.pop(place, None)
+        if moves:
+            self._sums[place] += sum(moves)
+        return self._sums[place]
 
 
 def _postings(event: Event) -> Iterator[Posting]:

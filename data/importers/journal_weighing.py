@@ -51,7 +51,10 @@ def filled_up(postings: list[Posting]) -> list[Posting] | None:
         return None if len(weights) != 1 else [
             *postings[: silent[0]], dataclasses.replace(one, weights=weights, at_cost=False), *postings[silent[0] + 1 :]
         ]  # fmt: skip
-    filled = [dataclasses.replace(one, units=Amount(-number, unit)) for unit, number in rest.items()]
+    filled = [
+        Posting(one.line, one.account, Amount(-number, unit), one.weights, one.at_cost, one.virtual, one.target)
+        for unit, number in rest.items()
+    ]
     return [*postings[: silent[0]], *filled, *postings[silent[0] + 1 :]]
 
 

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from data.importers.journal_book import Amount, is_money
-from data.importers.journal_numbers import Unreadable, calculated
+from data.importers.journal_numbers import Unreadable, calculated, decimal
 
 _UNIT: Final = r'"[^"\n]+"|[^\s\d\-+=@*/{}()\[\];,."\'<>!?:&|^~\\]+'
 _NUMBER: Final = r"(?:\d[\d.,'_\u00a0\u202f]*(?: \d{3}(?![\d])[\d.,]*)*|\.\d+)"
@@ -154,7 +154,7 @@ def _number(text: str, unit: str, writing: Writing) -> Fraction:
     grouped = re.sub(r"[.,]", "", whole)
     if not _WHOLE.fullmatch(whole) or not re.fullmatch(r"\d*", rest) or not (grouped or rest):
         raise Unreadable(text)
-    return Fraction(f"{grouped or 0}.{rest or 0}")
+    return decimal(grouped or "0", rest)
 
 
 def decimal_mark(digits: str, declared: str = "") -> str:

@@ -144,7 +144,7 @@ class _Reader:
         if one is not None and not self._broken:
             if self._bucket and len(postings) == 1 and postings[0].units:
                 postings.append(Posting(one.line, self._bucket, None))
-            self._events.append(dataclasses.replace(one, postings=tuple(postings), cells=self._cells))
+            self._events.append(one.closed(tuple(postings), self._cells))
         self._open, self._broken, self._directive = None, False, ""
 
     def _unclear(self, number: int, line: str, reason: str, cell: str) -> None:
@@ -289,6 +289,8 @@ class _Reader:
 
 
 def _uncommented(line: str) -> str:
+    if ";" not in line:
+        return line
     if '"' not in line:
         return line.partition(";")[0].rstrip()
     quoted = False
