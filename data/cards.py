@@ -19,8 +19,8 @@ from data.ledger.wallet.commands import BindCard, CardKind, MakeDefaultCard, Unb
 from data.running import Running
 from data.security import card_numbers
 from data.security.sealing import seal
-from data.settlement import token_place
 from data.store.command import Receipt
+from data.store.resealing import token_place
 
 __all__ = [
     "CardKind",
@@ -91,7 +91,7 @@ def binding(
         last4=shown.last4,
         expires_on=expires_on,
         token=seal(running.key, token, token_place(owner, card)),
-        fingerprint=card_numbers.fingerprint(running.key.secret, shown),
+        fingerprint=card_numbers.fingerprint(running.key.for_fingerprints, shown),
     )
 
 

@@ -1,7 +1,8 @@
 """The command line of `data`: which commands there are, and how a refusal is told to whoever runs them.
 
 Commands are modules that are loaded only when asked for, so that `preview` starts without the store. Texts are
-English: this is a tool for automation and developers; people use the screens.
+English: this is a tool for automation and developers; people use the screens. What is the matter with the store itself
+is said in Chinese too, because then there are no screens.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from data.errors import Fact, Rejection
+from data.fault_sentences import sentences
 
 COMMANDS: Mapping[str, str] = {
     "preview": "show what an import of files would do; opens no database",
@@ -20,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "password": "set a person's password; the app must not be running",
     "backup": "copy the whole store into a new file",
     "restore": "put a backup in the store's place; what was there is kept aside",
+    "rotate-key": "seal what is sealed in the store under a new key; the app must not be running",
     "journal": "write everything of a person as a Beancount or hledger journal",
     "verify": "check every promise of the ledger",
     "pairs": "look again for rows of different files that are one event; the app must not be running",
@@ -62,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(importlib.import_module(f"data.commands.{parsed.command}").run(parsed))
     except* Rejection as group:
         for rejection in _leaves(group):
-            sys.stderr.write(f"{describe(rejection)}\n")
+            sys.stderr.write("\n".join([describe(rejection), *sentences(rejection)]) + "\n")
     return REFUSED
 
 

@@ -21,12 +21,13 @@ import duckdb
 import pyarrow as pa
 import structlog
 
-from data.errors import StoreBusy, StoreClosed, StoreDamaged
+from data.errors import StoreBusy, StoreClosed, StoreCut, StoreDamaged, StoreSwapped
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
-from data.store import chain, chain_check, migrate, torn_log
+from data.store import chain, chain_check, heads, migrate, torn_log
 from data.store.chain_check import Chained
 from data.store.command import C, Decide, Params, Receipt
+from data.store.faults import unwritable
 from data.store.vault import Answer
 from data.store.writer import T, Writer
 
@@ -36,6 +37,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "2GB",
 }
 CHECKPOINT_AT = 8 * 1024 * 1024  # bytes of log (LEDGER §9.6): larger ones make starting slow, smaller ones cost pauses
+LEAST_ROOM = 64 * 1024 * 1024  # bytes: what a large log and its checkpoint may need at once
 _HOLDER = re.compile(r"held in (?P<process>.*)")
 _log = structlog.get_logger("store")
 Clock = Callable[[], datetime]
@@ -62,7 +64,10 @@ class Database:
         self._lock = threading.Lock()
         self._open = True
         self._writer_con = con.cursor()
+        self._last_head = heads.LastHead(path)
         self._writer = Writer(self._writer_con, clock, self._bump, self._checkpoint_when_large)
+
+        self._writer.watch_links(self._last_head.keep)
 
     def read(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
         """Every row of a query, on a cursor of its own.
@@ -84,17 +89,19 @@ class Database:
         The same request id with the same content gives the first receipt again.
 
         Raises:
-            Rejection: whatever `decide` refuses with; `RequestIdReused`; `StoreClosed`.
+            Rejection: whatever `decide` refuses with; `RequestIdReused`; `StoreClosed`; `StoreUnwritable`.
         """
-        return self._writer.submit(command, decide).result()
+        with self._told():
+            return self._writer.submit(command, decide).result()
 
     def transact(self, command: MoneyCommand) -> Answer:
         """Hand a command of the wallet to the writer and wait until its answer, yes or no, is on disk.
 
         Raises:
-            StoreClosed: it was not accepted.
+            StoreClosed: it was not accepted. StoreUnwritable: it was not done.
         """
-        return self._writer.transact(command).result()
+        with self._told():
+            return self._writer.transact(command).result()
 
     def enqueue(self, command: MoneyCommand) -> Future[Answer]:
         """The same without waiting: commands are decided in the order in which they were handed in."""
@@ -145,6 +152,12 @@ class Database:
         with self._cursor() as cursor:
             return chain_check.check(cursor)
 
+    def unready(self) -> str:
+        """Why nothing could be written now: `writer` (it is no more), `disk` (too little room); '' when all is well."""
+        if not self._writer.is_alive():
+            return "writer"
+        return "disk" if shutil.disk_usage(self.path.parent).free < LEAST_ROOM else ""
+
     def close(self) -> None:
         """Answer what was accepted, write the log into the file, let go of the file."""
         with self._lock:
@@ -152,10 +165,23 @@ class Database:
                 return
             self._open = False
         self._writer.close()
+        self._last_head.close()
         self._writer_con.close()
         with contextlib.suppress(duckdb.Error):
             self._con.execute("CHECKPOINT").fetchall()
         self._con.close()
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the disk refuses is an expected no."""
+        try:
+            yield
+        except duckdb.Error as failure:
+            no = unwritable(self.path, failure)
+            if no is None:
+                raise
+            _log.error("store_unwritable", detail=no.detail)
+            raise no from failure
 
     @contextlib.contextmanager
     def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -206,6 +232,7 @@ def open_database(path: Path, clock: Clock = utc_now, checkpoint_at: int = CHECK
     existed = path.exists()
     con = _connect(path, clock)
     try:
+        _require_whole(path, con)
         todo = migrate.pending(con, steps)
         if todo and existed:
             con.close()
@@ -220,6 +247,19 @@ def open_database(path: Path, clock: Clock = utc_now, checkpoint_at: int = CHECK
     return Database(path, con, clock, checkpoint_at)
 
 
+def _require_whole(path: Path, con: duckdb.DuckDBPyConnection) -> None:
+    """Refuse a store that ends earlier than what was acknowledged here; its file and its log stay as they are."""
+    known = heads.last_head(path)
+    if known is None:
+        return
+    missing = chain_check.missing(con, *known)
+    if missing is not None:
+        con.execute(
+            "PRAGMA disable_checkpoint_on_shutdown"
+        )  # closing would write what is left of the log into the file
+        raise StoreCut(str(path), missing) if missing else StoreSwapped(str(path))
+
+
 def _connect(path: Path, clock: Clock) -> duckdb.DuckDBPyConnection:
     try:
         con = duckdb.connect(str(path), config=_CONFIG)
@@ -227,6 +267,8 @@ def _connect(path: Path, clock: Clock) -> duckdb.DuckDBPyConnection:
         held = _HOLDER.search(str(failure))
         if "lock" in str(failure).lower() and held:
             raise StoreBusy(str(path), held["process"].split(". ")[0]) from None
+        if (no := unwritable(path, failure)) is not None:
+            raise no from None
         con = _mended(path, failure, clock())
     con.execute("SET TimeZone = 'UTC'")
     return con

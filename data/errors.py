@@ -81,5 +81,28 @@ class StoreDamaged(Rejection):
 
 
 @dataclasses.dataclass(unsafe_hash=True)
+class StoreCut(Rejection):
+    """Commits that were acknowledged are missing at the end; nothing was changed. links: how many."""
+
+    path: str
+    links: int
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class StoreSwapped(Rejection):
+    """The data file is not the one that was last in use here; nothing was changed."""
+
+    path: str
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class StoreUnwritable(Rejection):
+    """The disk is full or may not be written to. What was acknowledged stays; this was not done."""
+
+    path: str
+    detail: str
+
+
+@dataclasses.dataclass(unsafe_hash=True)
 class StoreClosed(Rejection):
     """The app is shutting down; the command was not accepted."""

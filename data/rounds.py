@@ -12,13 +12,15 @@ from typing import Final
 
 import structlog
 
-from data import settlement
+from data import backups, settlement
+from data.audit import export_head
 from data.errors import StoreClosed
 from data.running import Running
 
 ASK_EVERY: Final = timedelta(seconds=5)
 SETTLE_EVERY: Final = timedelta(minutes=5)
 CHECK_EVERY: Final = timedelta(hours=6)
+KEEP_EVERY: Final = timedelta(hours=1)  # looking whether a backup is due, and writing down where the audit chain ends
 _log = structlog.get_logger("rounds")
 
 
@@ -31,6 +33,7 @@ class Rounds:
         self._stopped = threading.Event()
         self._settled_at: datetime | None = None
         self._checked_at: datetime | None = None
+        self._kept_at: datetime | None = None
         self._thread = threading.Thread(target=self._go, name="rounds", daemon=True)
 
     def start(self) -> None:
@@ -59,6 +62,21 @@ class Rounds:
             self._checked_at = now
             self._check()
 
+    def keep(self) -> None:
+        """Make the day's backup when it is due, and write down where the audit chain ends; not more than once an hour.
+
+        Raises:
+            StoreClosed: the wallet is closing.
+        """
+        now = self._running.database.clock()
+        if self._kept_at is not None and self._kept_at <= now < self._kept_at + KEEP_EVERY:
+            return
+        self._kept_at = now
+        if backups.is_due(self._running.database, now):
+            backups.make(self._running, now)
+        else:
+            export_head(self._running.database, self._running.key, now)
+
     def _check(self) -> None:
         for wrong in self._running.database.memory_drift():
             _log.error("memory_drift", what=wrong.split(" ", 1)[0])
@@ -67,6 +85,7 @@ class Rounds:
         while not self._stopped.is_set():
             try:
                 self.once()
+                self.keep()
             except StoreClosed:
                 return
             except Exception as failure:  # noqa: BLE001 - whatever it was, the next round tries again

@@ -37,6 +37,7 @@ from data.ledger.wallet.earning import over
 from data.ledger.wallet.refusals import ChargeSettled
 from data.running import Running
 from data.security.sealing import unseal
+from data.store.resealing import token_place
 from data.store.vault import Answer, answer_from
 
 UNDER_WAY: Final = timedelta(seconds=30)
@@ -52,11 +53,6 @@ _ANSWERED: Final = """
 SELECT scope, receipt FROM request WHERE owner = $owner AND scope IN ('money', 'answer') AND request_id = $request_id
 ORDER BY scope"""
 _SEALED: Final = "SELECT token FROM card WHERE owner = $owner AND id = $card"
-
-
-def token_place(owner: UUID, card: UUID) -> str:
-    """Where a card's sealed token belongs: it opens nowhere else."""
-    return f"card:{owner}:{card}"
 
 
 def outcome(database: Database, owner: UUID, request_id: str) -> Answer | None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import shutil
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
+from data.audit import audit
 from data.database import Database, open_database
-from data.errors import Rejection, StoreDamaged
+from data.errors import Rejection, StoreCut, StoreDamaged, StoreSwapped
 from data.home import STORE_NAME
 from data.ids import new_request_id
 from data.ledger.wallet.commands import ISSUER
-from data.store import checking, conservation, facts
+from data.security.sealed_files import CHUNK, HEAD, is_sealed, opened, sealed_with
+from data.security.sealing import SealingKey
+from data.store import checking, conservation, facts, heads
 from data.store.command import Plan, Reader
 from data.store.owner_settings import month_start_day
 
@@ -27,17 +31,28 @@ class FileThere(Rejection):
     path: str
 
 
+CHAIN: Final = "the audit chain holds and ends where it was last seen"
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class KeyMissing(Rejection):
+    """The backup is sealed, and there is no key to open it with; nothing was changed."""
+
+    path: str
+
+
 _FACTS: Final = "facts are what the ledger gives"
 _START_DAY: Final = "SELECT month_start_day FROM preference WHERE owner = $owner"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Finding:
-    """One promise checked for one owner. offenders: how many rows break it."""
+    """One promise checked for one owner. offenders: how many rows break it; detail: where, as far as that is known."""
 
     owner: UUID
     promise: str
     offenders: int
+    detail: str = ""
 
     @property
     def kept(self) -> bool:
@@ -45,12 +60,23 @@ class Finding:
         return self.offenders == 0
 
 
-def verify(db: Database) -> list[Finding]:
-    """Every promise of the ledger, checked for everybody in the store."""
+def verify(db: Database, key: SealingKey | None = None) -> list[Finding]:
+    """Every promise of the ledger, checked for everybody in the store, and the audit chain.
+
+    key: the house's key, to prove the exported heads with.
+    """
     people = frozenset(checking.people(db.read))
     found = [finding for owner in checking.owners(db.read) for finding in _verify_owner(db, owner, people)]
     shared = [Finding(ISSUER, promise, count) for promise, count in conservation.offenders(db.read).items()]
-    return [*found, *shared]
+    return [*found, *shared, _chain(db, key)]
+
+
+def _chain(db: Database, key: SealingKey | None) -> Finding:
+    broken = audit(db, key).broken
+    if broken is None:
+        return Finding(ISSUER, CHAIN, 0)
+    where = f" {broken.table} rows {broken.first}-{broken.last}" if broken.table else ""
+    return Finding(ISSUER, CHAIN, 1, f"link {broken.link} {broken.why}{where}")
 
 
 def _verify_owner(db: Database, owner: UUID, people: frozenset[UUID]) -> list[Finding]:
@@ -109,12 +135,14 @@ class PromisesBroken(Rejection):
     offenders: int
 
 
-def restore(copy: Path, home: Path, now: datetime) -> Path | None:
+def restore(copy: Path, home: Path, now: datetime, keys: Sequence[SealingKey] = ()) -> Path | None:
     """Put a backup in the place of the store in `home`; where the store that was there is kept aside now, if any.
 
-    The copy is checked first: it must open, be brought to this version's shape, and keep the ledger's promises.
+    The copy is checked first: it must open, be brought to this version's shape, and keep the ledger's promises. A
+    sealed one opens with one of `keys`.
 
     Raises:
+        SealedForOtherKey, SealedFileDamaged: a sealed copy does not open. KeyMissing: there is no key to open it with.
         StoreDamaged: the copy does not open. PromisesBroken: its ledger is not whole. StoreBusy: the app is running.
         MigrationChanged, StoreTooNew: it is of a version that this one may not touch.
     """
@@ -124,17 +152,33 @@ def restore(copy: Path, home: Path, now: datetime) -> Path | None:
     trial = home / "backups" / f"restoring-{uuid4().hex}.duckdb"
     trial.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        shutil.copy2(copy, trial)
+        _unsealed(copy, trial, keys)
         log = copy.with_name(copy.name + ".wal")
         if log.exists():
             shutil.copy2(log, _log_of(trial))
         _check(trial)
         aside = _set_aside(home / STORE_NAME, now)
         trial.replace(home / STORE_NAME)
+        heads.last_of(trial).replace(heads.last_of(home / STORE_NAME))
     finally:
         trial.unlink(missing_ok=True)
+        heads.last_of(trial).unlink(missing_ok=True)
         _log_of(trial).unlink(missing_ok=True)
     return aside
+
+
+def _unsealed(copy: Path, trial: Path, keys: Sequence[SealingKey]) -> None:
+    with copy.open("rb") as file:
+        start = file.read(HEAD)
+    if not is_sealed(start):
+        shutil.copy2(copy, trial)
+        return
+    if not keys:
+        raise KeyMissing(str(copy))
+    key = next((one for one in keys if sealed_with(start, one)), keys[0])
+    with copy.open("rb") as file, trial.open("wb") as plain:
+        plain.writelines(opened(key, iter(lambda: file.read(CHUNK), b"")))
+    trial.chmod(0o600)
 
 
 def _log_of(path: Path) -> Path:
@@ -155,8 +199,11 @@ def _set_aside(store: Path, now: datetime) -> Path | None:
     """Move the store away, with its log. Opening it first proves that no process uses it and writes the log into it."""
     if not store.exists():
         return None
-    with contextlib.suppress(StoreDamaged):  # a damaged store is why one restores: it is kept as it is
+    with contextlib.suppress(StoreDamaged, StoreCut, StoreSwapped):  # why one restores: it is kept as it is
         open_database(store).close()
+    seen = heads.log_of(store)  # what comes now ends elsewhere
+    if seen.exists():
+        seen.replace(seen.with_name(f"replaced-{now:%Y%m%dT%H%M%S}.heads.log"))
     aside = store.parent / "backups" / f"replaced-{now:%Y%m%dT%H%M%S}.duckdb"
     store.replace(aside)
     if _log_of(store).exists():

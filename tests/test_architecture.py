@@ -52,6 +52,9 @@ PURE = (
     "data/period.py",
 )
 APPEND_ONLY = (
+    "account",
+    "backup_event",
+    "audit_link",
     "entry",
     "posting",
     "annotation",
@@ -91,6 +94,7 @@ APPEND_ONLY = (
     "risk_answer",
     "risk_setting",
 )
+RESEALING = "data/store/resealing.py"  # a changed key: the token says the same under another seal, and nothing else
 SQL_WORDS = re.compile(r"\b(SELECT\s|INSERT INTO|DELETE FROM|UPDATE\s+\w+\s+SET|CREATE (TABLE|VIEW))", re.IGNORECASE)
 
 
@@ -200,7 +204,13 @@ def test_analytics_reads_published_views_only_and_never_writes() -> None:
 
 def test_the_ledger_is_append_only() -> None:
     changing = re.compile(rf"\b(?:UPDATE|DELETE FROM)\s+({'|'.join(APPEND_ONLY)})\b", re.IGNORECASE)
-    found = [f"{path}:{line}" for path in sources() for line, text in strings(path) if changing.search(text)]
+    found = [
+        f"{path}:{line}"
+        for path in sources()
+        if path != RESEALING
+        for line, text in strings(path)
+        if changing.search(text)
+    ]
     found += [
         f"{file.name}"
         for file in sorted((ROOT / "data/store/migrations").glob("*.sql"))
@@ -312,7 +322,7 @@ def test_no_scripts_or_markup_of_others_are_let_in() -> None:
 def test_no_module_is_left_that_nobody_imports() -> None:
     named = {name for path in sources() for name in imports(path)}
     entry_points = re.compile(
-        r"^(app\.py|pages/\w+\.py|pages/ui/shell\.py|.*__(init|main)__\.py|data/commands/\w+\.py"
+        r"^(app\.py|pages/\w+\.py|pages/ui/shell\.py|.*__(init|main)__\.py|data/commands/[\w-]+\.py"
         r"|data/importers/banks/\w+\.py)$"
     )
     orphans = [

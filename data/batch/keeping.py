@@ -127,7 +127,7 @@ class Keeper:
 
     def _line(self, asked: Asked) -> str:
         content = json.dumps(asked.said, sort_keys=True, ensure_ascii=False, default=str).encode()
-        return hmac.new(self._key.secret, content, hashlib.sha256).hexdigest()
+        return hmac.new(self._key.for_fingerprints, content, hashlib.sha256).hexdigest()
 
 
 def _request(asked: Asked) -> str:

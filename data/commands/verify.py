@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from data.commands.store import add_home, opened
+from data.home import load_key
 from data.upkeep import verify
 
 
@@ -17,8 +18,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what was found; 1 when a promise is broken."""
     with opened(arguments.home) as database:
-        findings = verify(database)
+        findings = verify(database, load_key(arguments.home))
     for finding in findings:
-        told = "ok" if finding.kept else f"BROKEN by {finding.offenders}"
+        told = "ok" if finding.kept else f"BROKEN by {finding.offenders}{finding.detail and f' ({finding.detail})'}"
         sys.stdout.write(f"{finding.owner} {finding.promise}: {told}\n")
     return 0 if all(finding.kept for finding in findings) else 1

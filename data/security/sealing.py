@@ -35,12 +35,18 @@ class KeyMalformed(Rejection):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SealingKey:
-    """The key itself; never printed."""
+    """The key itself; never printed. outliving: the first key's secret, which fingerprints are still made with."""
 
     secret: bytes = dataclasses.field(repr=False)
+    outliving: bytes | None = dataclasses.field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         require(len(self.secret) == KEY_BYTES, "a sealing key has 32 bytes")
+
+    @property
+    def for_fingerprints(self) -> bytes:
+        """What fingerprints are made with: it stays when the key is changed, because they cannot be made again."""
+        return self.secret if self.outliving is None else self.outliving
 
 
 def new_key() -> SealingKey:

@@ -12,7 +12,7 @@ import dataclasses
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -100,8 +100,15 @@ class Chain:
         self._forms = forms(con)
         found = last_link(con)
         self.number, self.head = (found.number, found.head) if found else (0, START)
+        self._told: Callable[[int, str], None] = _nobody
         self._next: Link | None = None
         self._written = _Written()
+        self._renews = False
+
+    def watch(self, told: Callable[[int, str], None]) -> None:
+        """Be told the number and the head of the last link: now, and after each commit."""
+        self._told = told
+        told(self.number, self.head)
 
     def appended(self, table: str, rows: pa.StructArray) -> None:
         """These rows are about to be appended, in this order."""
@@ -112,10 +119,14 @@ class Chain:
         """A planned statement writes to these tables."""
         self._written.planned.update(table for table in tables if table in self._forms)
 
+    def renew(self) -> None:
+        """The open transaction changes rows that links are over already: it leaves a base, then its own link."""
+        self._renews = True
+
     @property
     def reads_back(self) -> bool:
         """Whether the link needs rows to be in the store before it can be made."""
-        return bool(self._written.planned)
+        return self._renews or bool(self._written.planned)
 
     def link(self, now: datetime) -> Link | None:
         """The link over what was written since the last commit, None when nothing was. Ask once, before the commit."""
@@ -125,12 +136,16 @@ class Chain:
         if not parts:
             return None
         text = ";".join(f"{table} {rows} {digest}" for table, rows, digest in sorted(parts))
-        self._next = linked(self.head, self.number + 1, ROWS, text, now)
+        self._next = self._after(ROWS, text, now)
         return self._next
 
     def write(self, now: datetime) -> None:
         """Write that link, in the open transaction."""
-        found = self.link(now) if self._next is None else None
+        if self._renews:
+            self.write_base(now)
+            self._renews, found = False, self.link(now)
+        else:
+            found = self.link(now) if self._next is None else None
         if found is not None:
             self._con.execute(_ADD, found._asdict())
 
@@ -144,8 +159,12 @@ class Chain:
         parts = [part for table in self._filled() if (part := self._part(table, 0)).rows]
         parts += [self._shape(), *([Part(BROKEN, broken, "-")] if broken else [])]
         text = ";".join(f"{table} {rows} {digest}" for table, rows, digest in sorted(parts))
-        self._next = linked(self.head, self.number + 1, BASE, text, now)
+        self._next = self._after(BASE, text, now)
         self._con.execute(_ADD, self._next._asdict())
+
+    def _after(self, kind: str, parts: str, now: datetime) -> Link:
+        number, head = (self.number, self.head) if self._next is None else (self._next.number, self._next.head)
+        return linked(head, number + 1, kind, parts, now)
 
     def _shape(self) -> Part:
         heads = "\n".join(form.head for form in self._forms.values())
@@ -159,11 +178,12 @@ class Chain:
         """The commit is on disk."""
         if self._next is not None:
             self.number, self.head = self._next.number, self._next.head
+            self._told(self.number, self.head)
         self.lost()
 
     def lost(self) -> None:
         """The transaction was rolled back."""
-        self._next, self._written = None, _Written()
+        self._next, self._written, self._renews = None, _Written(), False
 
     def _appended_part(self, table: str, arrays: list[pa.StructArray]) -> Part:
         rows = arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)
@@ -184,6 +204,10 @@ class Chain:
             stretch.add(held.block(0, held.count), held.count)
             first += held.count
         return Part(table, stretch.count, stretch.digest())
+
+
+def _nobody(_number: int, _head: str) -> None:
+    """Nobody is watching."""
 
 
 def read(con: duckdb.DuckDBPyConnection, form: Form, first: int, most: int) -> Held:

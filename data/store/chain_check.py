@@ -20,21 +20,21 @@ _LINKS: Final = 4096  # links likewise
 _HAS_CHAIN: Final = """
 SELECT count(*) FROM information_schema.tables
 WHERE table_catalog = current_database() AND table_name = 'audit_link'"""
-_LINKS_AFTER: Final = """
-SELECT number, kind, parts, recorded_at, head FROM audit_link
-WHERE rowid >= $first AND rowid < $after ORDER BY rowid"""
-_SPAN: Final = """
-SELECT coalesce((SELECT max(number) FROM audit_link WHERE kind = 'base'), 0), coalesce(max(rowid), -1)
-FROM audit_link"""
+_LINKS_FROM: Final = """
+SELECT number, kind, parts, recorded_at, head, rowid FROM audit_link WHERE rowid >= $first ORDER BY rowid LIMIT $most"""
+_HEAD: Final = "SELECT head FROM audit_link WHERE number = $number"
+_LAST: Final = "SELECT coalesce(max(number), 0) FROM audit_link"
+_SINCE: Final = "SELECT coalesce(max(number), 0) FROM audit_link WHERE kind = 'base'"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Break:
     """Where the chain does not hold first.
 
-    link: its number. why: `link` (the link itself is not what its head says, or one is missing before it), `rows` (the
-    rows are not those that were summed up), `more` (rows that no link speaks of), `cut` (links are missing at the end),
-    `head` (a head kept elsewhere is another one), `before` (it did not hold when the store changed its shape).
+    link: its number. why: `link` (it is not what its head says, or one before it is missing), `rows` (the rows are not
+    those that were summed up), `more` (rows that no link speaks of), `before` (it did not hold when the store changed
+    its shape); and beside heads kept elsewhere: `cut` (links are missing at the end), `head` (it is another one),
+    `export` (what was kept was not written by whoever has the key).
     table, first, last: the rows meant, by their place in the table, from 1; empty and 0 where it is about no rows.
     """
 
@@ -94,10 +94,10 @@ def check(con: duckdb.DuckDBPyConnection) -> Chained | None:
         return None
     shapes = forms(con)
     held = {table: _count(con, table) for table in shapes}  # before the links: what comes meanwhile is not too much
-    since, until = con.execute(_SPAN).fetchall()[0]
+    since = con.execute(_SINCE).fetchall()[0][0]
     tables = {table: _Rows(con, form) for table, form in shapes.items()}
     number, head, broken, before = 0, START, None, None
-    for link in _links(con, until):
+    for link in _links(con):
         broken = _broken(link, number, head)
         if broken is None and link.number >= since:  # the rows of earlier ones are in the base, in their present shape
             broken = _differing(link, tables)
@@ -107,6 +107,16 @@ def check(con: duckdb.DuckDBPyConnection) -> Chained | None:
             break
     rows = sum(table.taken for table in tables.values())
     return Chained(number, head, rows, broken or before or _more(number, tables, held))
+
+
+def missing(con: duckdb.DuckDBPyConnection, number: int, head: str) -> int | None:
+    """How many links a store lacks that once ended with this one; 0: it has another in its place. None: it has it."""
+    if con.execute(_HAS_CHAIN).fetchall() == [(0,)]:
+        return number
+    found = con.execute(_HEAD, {"number": number}).fetchall()
+    if not found:
+        return number - int(con.execute(_LAST).fetchall()[0][0])
+    return None if found == [(head,)] else 0
 
 
 def _broken(link: Link, number: int, head: str) -> Break | None:
@@ -141,7 +151,8 @@ def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])  # a name of our own code
 
 
-def _links(con: duckdb.DuckDBPyConnection, until: int) -> Iterator[Link]:
-    for first in range(0, until + 1, _LINKS):
-        page = con.execute(_LINKS_AFTER, {"first": first, "after": first + _LINKS}).fetchall()
-        yield from (Link(*row) for row in page)
+def _links(con: duckdb.DuckDBPyConnection) -> Iterator[Link]:
+    first = 0
+    while page := con.execute(_LINKS_FROM, {"first": first, "most": _LINKS}).fetchall():
+        yield from (Link(*row) for *row, _ in page)
+        first = page[-1][-1] + 1

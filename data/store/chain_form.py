@@ -33,7 +33,9 @@ class Form:
         self.kinds = tuple((kind, _FIXED.get(kind, 0)) for _, kind in columns)
         self.head = f"{table}({','.join(f'{name} {kind}' for name, kind in columns)})"
         # What a SELECT of these columns gives Arrow is what `Held` takes.
-        self.selected = ", ".join(name if _as_it_is(kind) else f"cast({name} AS varchar)" for name, kind in columns)
+        self.selected = ", ".join(
+            f'"{name}"' if _as_it_is(kind) else f'cast("{name}" AS varchar)' for name, kind in columns
+        )
         self._start = hashlib.sha256(self.head.encode())
 
     def start(self) -> Any:  # noqa: ANN401 - hashlib's objects have no public type

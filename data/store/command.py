@@ -58,11 +58,15 @@ class Rows:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Plan:
-    """What a rule decided: the receipt to hand back and the writes, in order. `touches`: owners whose data changed."""
+    """What a rule decided: the receipt to hand back and the writes, in order. `touches`: owners whose data changed.
+
+    renews_chain: the writes change rows of chained tables, so the audit chain begins anew with this commit.
+    """
 
     receipt: Receipt
     writes: Sequence[Write | Rows] = ()
     touches: frozenset[UUID] = frozenset()
+    renews_chain: bool = False
 
 
 class Reader:

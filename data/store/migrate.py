@@ -40,6 +40,15 @@ class StoreTooNew(Rejection):
     known: int
 
 
+@dataclasses.dataclass(unsafe_hash=True)
+class MigrationFailed(Rejection):
+    """A migration could not be applied; the store is as it was before it. detail: what the engine said."""
+
+    number: int
+    name: str
+    detail: str
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Step:
     """One migration as shipped."""
@@ -80,7 +89,11 @@ def pending(con: duckdb.DuckDBPyConnection, steps: list[Step]) -> list[Step]:
 
 
 def apply(con: duckdb.DuckDBPyConnection, steps: list[Step], now: datetime) -> None:
-    """Apply each step in a transaction of its own; a failing one leaves the store as it was before it."""
+    """Apply each step in a transaction of its own.
+
+    Raises:
+        MigrationFailed: the store is as it was before that step.
+    """
     for step in steps:
         con.execute("BEGIN")
         try:
@@ -89,6 +102,9 @@ def apply(con: duckdb.DuckDBPyConnection, steps: list[Step], now: datetime) -> N
                 _RECORD,
                 {"number": step.number, "name": step.name, "checksum": step.checksum, "applied_at": now},
             )
+        except duckdb.Error as failure:
+            con.execute("ROLLBACK")
+            raise MigrationFailed(step.number, step.name, str(failure).splitlines()[0]) from failure
         except BaseException:
             con.execute("ROLLBACK")
             raise

@@ -56,6 +56,7 @@ SELECT coalesce(max(seq), 0) FROM (
     UNION ALL SELECT max(seq) FROM coupon_event UNION ALL SELECT max(seq) FROM earn_rule
     UNION ALL SELECT max(seq) FROM pay_code UNION ALL SELECT max(seq) FROM risk_verdict
     UNION ALL SELECT max(seq) FROM risk_answer UNION ALL SELECT max(seq) FROM risk_setting
+    UNION ALL SELECT max(seq) FROM backup_event UNION ALL SELECT max(seq) FROM security_event
     UNION ALL SELECT max(seq) FROM assertion_event UNION ALL SELECT max(seq) FROM assertion_tick) s"""
 _log = structlog.get_logger("writer")
 _Key = tuple[UUID, str, str]
@@ -149,6 +150,14 @@ class Writer:
 
         self._queue(_Question(asked, ticket), ticket)
         return ticket
+
+    def is_alive(self) -> bool:
+        """Whether commands are still taken."""
+        return self._thread.is_alive() and not self._closed.is_set()
+
+    def watch_links(self, told: Callable[[int, str], None]) -> None:
+        """Be told, after each commit, the number and the head of its link."""
+        self._vault.chain.watch(told)
 
     def drift(self) -> Ticket[list[str]]:
         """Queue the comparison of the books in memory with the postings; what differs."""
@@ -301,6 +310,8 @@ class Writer:
             return no
         for write in plan.writes:
             self._write(write)
+        if plan.renews_chain:
+            self._vault.chain.renew()
         text = json.dumps(plan.receipt, ensure_ascii=False)
         self._remember(job, text, now)
         known[job.key] = (job.hash, text)

@@ -32,6 +32,7 @@ _OUR_PAGES = (
     "/signup",
     "/signout",
     "/healthz",
+    "/readyz",
     "/confirm",
     "/passkeys/",
     "/forgotten",

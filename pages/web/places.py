@@ -24,6 +24,7 @@ _OPEN_PAGES = frozenset(
         "/reset",
         "/invited",
         "/healthz",
+        "/readyz",
         "/favicon.png",
         "/manifest.json",
     }

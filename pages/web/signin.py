@@ -44,6 +44,7 @@ def routes() -> list[BaseRoute]:
         Route("/signup", take_sign_up, methods=["POST"]),
         Route("/signout", sign_out, methods=["POST"]),
         Route("/healthz", health.healthz, methods=["GET"]),
+        Route("/readyz", health.readyz, methods=["GET"]),
         Mount("/web", assets.Assets()),
     ]
 

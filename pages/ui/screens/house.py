@@ -24,6 +24,7 @@ from pages.ui.catalogue import translator
 from pages.ui.context import User
 from pages.ui.i18n import language, plural, text
 from pages.ui.screens import house_charges as charges
+from pages.ui.screens import house_safety
 from pages.ui.screens.refunds import words
 from pages.ui.screens.settings.sending import send
 from pages.ui.tables import csv_button
@@ -107,7 +108,7 @@ def waiting(user: User) -> None:
         _refunds(user, found)
     with right:
         _integrity(user)
-        _backup()
+        house_safety.draw(user)
 
 
 def _figures(found: Sequence[Waiting], silent: Sequence[Silent]) -> None:
@@ -232,10 +233,3 @@ def promise_said(promise: str) -> str:
     """A promise in the person's language; one that has no text yet as the books call it."""
     key = promise_key(promise)
     return text(key) if translator(language()).has(key) else promise
-
-
-def _backup() -> None:
-    body, _ = card(text("house.backup"), key="house.backup", stretch=False)
-    with body:
-        st.caption(text("house.backup.body"))
-        links.link("settings", text("house.backup.go"), section="data")

@@ -10,7 +10,7 @@ import pytest
 from data.database import open_database
 from data.errors import StoreDamaged
 from data.store import migrate
-from data.store.migrate import MigrationChanged, Step, StoreTooNew, apply, pending, shipped
+from data.store.migrate import MigrationChanged, MigrationFailed, Step, StoreTooNew, apply, pending, shipped
 
 NOW = datetime(2026, 11, 22, 4, 0)  # noqa: DTZ001 - the store keeps UTC without zone
 FIRST = Step(1, "first", "CREATE TABLE one (a bigint); INSERT INTO one VALUES (1);")
@@ -33,8 +33,9 @@ def test_steps_are_applied_once_and_in_order(con: duckdb.DuckDBPyConnection) -> 
 
 def test_a_step_that_fails_leaves_the_store_as_it_was(con: duckdb.DuckDBPyConnection) -> None:
     apply(con, pending(con, [FIRST]), NOW)
-    with pytest.raises(duckdb.Error):
+    with pytest.raises(MigrationFailed) as failed:
         apply(con, pending(con, [FIRST, BROKEN]), NOW)
+    assert (failed.value.number, bool(failed.value.detail)) == (2, True)
     tables = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     assert tables == {"migration", "one"}
     assert [step.number for step in pending(con, [FIRST, BROKEN])] == [2]

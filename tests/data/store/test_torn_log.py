@@ -12,7 +12,8 @@ import pytest
 
 from data import upkeep
 from data.database import open_database
-from data.errors import StoreDamaged
+from data.errors import StoreCut, StoreDamaged
+from data.store import heads
 
 _KILLED = """
 import os, sys
@@ -42,7 +43,9 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def copied(killed: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """The store with its log, and without the head that lies beside them."""
     shutil.copytree(killed, tmp_path, dirs_exist_ok=True)
+    heads.last_of(tmp_path / "wallet.duckdb").unlink()
     return tmp_path / "wallet.duckdb", tmp_path / "wallet.duckdb.wal"
 
 
@@ -88,6 +91,34 @@ def test_a_flipped_bit_stops_the_start_or_leaves_whole_payments(killed: Path, tm
         assert database.read("SELECT count(*) <= 20 FROM payment") == [(True,)]
         assert [one for one in upkeep.verify(database) if not one.kept] == []
         database.close()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_beside_the_last_head_no_flipped_bit_passes_for_a_torn_end(killed: Path, tmp_path: Path, seed: int) -> None:
+    store, log = copied(killed, tmp_path)
+    shutil.copy(heads.last_of(killed / store.name), heads.last_of(store))
+    damaged = bytearray(log.read_bytes())
+    damaged[_a_size_within(damaged) + (seed % 4)] ^= 1 << seed
+    log.write_bytes(damaged)
+    held = store.read_bytes()
+    with pytest.raises((StoreDamaged, StoreCut)):
+        open_database(store)
+    assert (log.read_bytes(), store.read_bytes()) == (bytes(damaged), held), "nothing was changed"
+
+
+def _a_size_within(log: bytes) -> int:
+    """Where the size of an entry in the middle of the log stands: each is its size and its checksum, then the data."""
+    starts = next(found for first in range(16, 80) if (found := _entries(log, first)))
+    return starts[len(starts) // 2]
+
+
+def _entries(log: bytes, at: int) -> list[int]:
+    """Where every entry starts if the first one starts here; none when they do not end with the log."""
+    starts = []
+    while at < len(log):
+        starts.append(at)
+        at += 16 + int.from_bytes(log[at : at + 8], "little")
+    return starts if at == len(log) else []
 
 
 def test_a_few_zeros_at_the_end_of_an_entry_are_no_proof_of_anything(killed: Path, tmp_path: Path) -> None:
