@@ -16,6 +16,7 @@ from analytics.recurring_rhythm import Almanac
 from analytics.scope import Scope
 from data.ledger.recurring import SeriesKind, Side
 
+_LOOK_BACK_DAYS: Final = 30 * 365
 _AHEAD_DAYS: Final = 900
 _BEFORE_DAYS: Final = 500
 _CHINA: Final = "CNY"
@@ -81,13 +82,14 @@ SELECT CASE WHEN f.kind = 'income' THEN 'in' WHEN f.kind = 'transfer' THEN 'move
     f.currency, f.booked_on AS on_day, f.seq, coalesce(f.category, 'uncategorised') AS category,
     CASE WHEN f.kind = 'income' THEN f.income WHEN f.kind = 'transfer' THEN abs(f.amount) ELSE f.spending END AS amount
 FROM published_fact f
-WHERE f.owner = $owner AND f.booked_on <= $today AND NOT f.excluded
+WHERE f.owner = $owner AND f.booked_on >= $since AND f.booked_on <= $today AND NOT f.excluded
     AND f.kind IN ('expense', 'fee', 'income', 'transfer')"""
 
 
 def read(scope: Scope) -> Payments:
-    """The owner's payments up to today; one query."""
-    return payments(scope.db.arrow(_FACTS, {"owner": scope.owner, "today": scope.today}), scope)
+    """The owner's payments of the last thirty years up to today; one query."""
+    since = date_of(number_of(scope.today) - _LOOK_BACK_DAYS)
+    return payments(scope.db.arrow(_FACTS, {"owner": scope.owner, "since": since, "today": scope.today}), scope)
 
 
 def payments(table: pa.Table, scope: Scope) -> Payments:

@@ -150,6 +150,14 @@ def test_what_was_confirmed_may_vary_from_then_on(book: Book) -> None:
     assert all(len(one.occurrences) < 12 for one in everything(book.scope("2026-12-20")).series)
 
 
+def test_a_row_of_another_age_or_of_days_to_come_disturbs_nothing(book: Book) -> None:
+    bills(book, "Video", months(8, 5, 10), 2_500)
+    for day in ("0001-01-01", "1900-02-28", "2026-12-08", "9999-11-30"):
+        book.spend(day, 10**15, "streaming", "Video")
+    one = only(book)
+    assert (len(one.occurrences), one.amount) == (6, 2_500)
+
+
 def test_income_transfers_and_loans_are_told_apart(book: Book) -> None:
     card = book.account(UUID(int=7 + book.owner.int % 1_000_000), "Card", "liability")
     for month in range(3, 11):
