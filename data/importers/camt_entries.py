@@ -7,7 +7,7 @@ the status in `Cd`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from data.importers.ofx_text import Element
@@ -82,7 +82,7 @@ def entry_of(node: Element) -> Entry:
         _code(node),
         node.value("AddtlNtryInf"),
         tuple(_detail(found) for found in node.walk("TxDtls")),
-        dict(_flat(node, without="TxDtls")),
+        _flat(node, without="TxDtls"),
     )
 
 
@@ -111,7 +111,7 @@ def _detail(node: Element) -> Detail:
         _code(node),
         next((found.text for found in node.walk("MrchntCtgyCd") if _MCC.fullmatch(found.text)), ""),
         next((text for tag in _DATES if (text := node.value("RltdDts", tag))), ""),
-        {f"TxDtls/{path}": text for path, text in _flat(node, without="")},
+        _flat(node, without="", above="TxDtls/"),
     )
 
 
@@ -148,16 +148,21 @@ def _code(node: Element) -> frozenset[str]:
     return frozenset(filter(None, (node.value(*family, "Cd"), node.value(*family, "SubFmlyCd"))))
 
 
-def _flat(node: Element, *, without: str) -> Iterator[tuple[str, str]]:
+def _flat(node: Element, *, without: str, above: str = "") -> dict[str, str]:
     """Every value below an element by its path; repeated ones together, card numbers as their last four digits."""
-    found: dict[str, list[str]] = {}
-    pending = [(child, child.tag) for child in reversed(node.children)]
-    while pending:
-        element, path = pending.pop()
-        if element.tag == without:
+    found: dict[str, str] = {}
+    _flatten(node, without, above, found)
+    return found
+
+
+def _flatten(node: Element, without: str, above: str, found: dict[str, str]) -> None:
+    for child in node.children:  # nested no deeper than the reader lets trees become
+        tag = child.tag
+        if tag == without:
             continue
-        if element.text:
-            text = f"•{element.text[-4:]}" if element.tag == _CARD_NUMBER else element.text
-            found.setdefault(path, []).append(text)
-        pending.extend((child, f"{path}/{child.tag}") for child in reversed(element.children))
-    yield from ((path, " · ".join(texts)) for path, texts in found.items())
+        path = above + tag
+        if child.text:
+            text = f"•{child.text[-4:]}" if tag == _CARD_NUMBER else child.text
+            found[path] = f"{found[path]} · {text}" if path in found else text
+        if child.children:
+            _flatten(child, without, path + "/", found)

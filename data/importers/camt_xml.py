@@ -120,22 +120,30 @@ class _Reader(Generic[Row]):
         self._parser = parser
         self._stack: list[Element] = []
         self._deeper = 0
+        self._row_at = 0  # the line of the entry that is open
         self._report: Report[Row] | None = None
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        if len(self._stack) >= _DEPTH:
+        stack = self._stack
+        if len(stack) >= _DEPTH:
             self._deeper += 1
             return
-        element = Element(_local(name), self._parser.CurrentLineNumber)
+        tag = name if ":" not in name else _local(name)
+        # Which line a part of an entry stands on is never asked, and finding it out takes longer than the rest.
+        at = self._row_at if self._row_at and tag != ENTRY else self._parser.CurrentLineNumber
+        element = Element(tag, at)
         for key, value in attributes.items():
             if not key.startswith(("xmlns", "xsi:")):
                 element.children.append(Element(f"@{_local(key)}", element.line, value.strip()))
-        if element.tag in REPORTS and self._report is None:
-            self._report = Report(element)
-            self.message.reports.append(self._report)
-        elif self._stack and not self._is_row(element) and self._report:
-            self._stack[-1].children.append(element)
-        self._stack.append(element)
+        if self._report is None:
+            if tag in REPORTS:
+                self._report = Report(element)
+                self.message.reports.append(self._report)
+        elif tag != ENTRY:
+            stack[-1].children.append(element)
+        elif not self._row_at:
+            self._row_at = element.line
+        stack.append(element)
 
     def end(self, _: str) -> None:
         if self._deeper:
@@ -145,16 +153,20 @@ class _Reader(Generic[Row]):
         if element.text:
             element.text = " ".join(element.text.split())
         element.closed = True
-        if self._report is None:
+        report = self._report
+        if report is None:
             return
-        if element is self._report.element:
+        if element is report.element:
             self._report = None
-        elif self._is_row(element):
-            self._report.entries.append(self._condense(element))
+        elif element.tag == ENTRY:
+            report.entries.append(self._condense(element))
+            self._row_at = next((one.line for one in self._stack if self._is_row(one)), 0)
 
     def characters(self, text: str) -> None:
-        if self._stack and not self._deeper and self._report and len(self._stack[-1].text) < _LONGEST:
-            self._stack[-1].text += text
+        if self._report is not None and not self._deeper:
+            element = self._stack[-1]
+            if len(element.text) < _LONGEST:
+                element.text += text
 
     def refuse(self, *_: object) -> None:
         raise FileRefused(self._file, "xml_entities", self._parser.CurrentLineNumber)

@@ -112,14 +112,22 @@ class Element:
 
     def first(self, tag: str) -> Element | None:
         """Its first direct child of that name."""
-        return next((child for child in self.children if child.tag == tag), None)
+        for child in self.children:  # asked dozens of times for each row: a generator takes three times as long
+            if child.tag == tag:
+                return child
+        return None
 
     def value(self, *path: str) -> str:
         """The text at the end of a path of direct children, "" when there is none."""
-        found: Element | None = self
+        found = self
         for tag in path:
-            found = found.first(tag) if found else None
-        return found.text if found else ""
+            for child in found.children:
+                if child.tag == tag:
+                    found = child
+                    break
+            else:
+                return ""
+        return found.text
 
     def walk(self, *tags: str) -> Iterator[Element]:
         """Every element below it with one of these names, in file order, not looking inside a find or a row."""

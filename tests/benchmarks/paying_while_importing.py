@@ -1,4 +1,4 @@
-"""How long a payment takes while somebody else imports: `python -m tests.benchmarks.paying_while_importing [--rows 100000]`.
+"""How long a payment takes while somebody else imports: `python -m tests.benchmarks.paying_while_importing [--rows N]`.
 
 One person pays in a loop, another imports a generated bill; printed are how long the import took and the middle, the
 99th of a hundred and the longest payment, before it and during it. Payments are those of `tests.benchmarks.payments`;
