@@ -18,7 +18,7 @@ from pages.ui.format import md_escape
 from pages.ui.i18n import plural, text
 from pages.ui.screens.importing.words import source
 from pages.ui.screens.settings.sending import send_from_callback
-from pages.ui.widgets import Action, card, empty_state
+from pages.ui.widgets import Action, empty_state
 
 # Section → the states in it, and what may be said of a pair there, the likeliest first.
 _SECTIONS: Final = (
@@ -41,19 +41,20 @@ def pairs(user: User, scope: Scope) -> None:
     for name, listed, states, verdicts in found:
         if listed:
             st.subheader(md_escape(text(f"pairs.{name}")), anchor=False)
-            st.caption(md_escape(plural(f"pairs.{name}.count", count(scope, *states))))
+            there = count(scope, *states)
+            latest = [plural("pairs.latest", len(listed))] if len(listed) < there else []
+            st.caption(md_escape(" · ".join([plural(f"pairs.{name}.count", there), *latest])))
             for one in listed:
                 _pair(user, one, verdicts)
 
 
 def _pair(user: User, one: Match, verdicts: Sequence[Verdict]) -> None:
-    body, _ = card(key=f"pairs.{one.pair}", stretch=False)
-    with body:
+    with st.container(border=True, key=f"pairs.{one.pair}"):
         for column, role, told in zip(st.columns(2), ("described", "moved"), (one.described, one.moved), strict=True):
             with column, st.container(gap=None):
                 _side(role, told)
-        st.caption(md_escape(" · ".join(said(one))))
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(md_escape(" · ".join(said(one))), width="stretch")
             for verdict in verdicts:
                 st.button(
                     text(f"pairs.{verdict.value}"),
@@ -78,6 +79,8 @@ def said(one: Match) -> list[str]:
 
 
 def _words(code: str, value: str, one: Match) -> str:
+    if code == "days" and not int(value):
+        return text("pairs.evidence.same_day")
     if code in {"days", "minutes"}:
         return plural(f"pairs.evidence.{code}", abs(int(value)))
     if code == "amount_less":

@@ -27,7 +27,7 @@ from pages.ui.format import md_escape
 from pages.ui.i18n import plural, text
 from pages.ui.screens.settings.sending import send_from_callback
 from pages.ui.screens.transactions.refunds import candidate_text
-from pages.ui.widgets import Action, card, empty_state
+from pages.ui.widgets import Action, empty_state
 
 _SEARCHED: Final = "refund_tray.search"  # the refund for which another purchase is searched
 
@@ -73,8 +73,7 @@ def _waiting(user: User, scope: Scope, n: int) -> None:
 
 
 def _refund(user: User, scope: Scope, one: Waiting) -> None:
-    body, _ = card(key=f"refund_tray.{one.entry}", stretch=False)
-    with body:
+    with st.container(border=True, key=f"refund_tray.{one.entry}"):
         _head(scope, one)
         if not one.offers:
             st.caption(md_escape(text("refund_tray.no_offer")))
@@ -102,15 +101,14 @@ def _refund(user: User, scope: Scope, one: Waiting) -> None:
 
 
 def _head(scope: Scope, one: Waiting) -> None:
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
-        with st.container(gap=None, width="content"):
-            st.markdown(f"**{md_escape(_name(one.payee, one.description))}**")
-            said = [format.iso(one.booked_on), one.account, one.description if one.payee else ""]
-            st.caption(md_escape(" · ".join(part for part in said if part)))
-        with st.container(gap=None, width="content"):
-            st.markdown(f"**{md_escape(_money(one.amount, one.currency, signed=True))}**")
     now = text("refund_tray.now", category=category_name(scope, one.category), month=_month(scope, one.booked_on))
-    st.caption(md_escape(now))
+    with st.container(gap=None):
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            st.markdown(f"**{md_escape(_name(one.payee, one.description))}**", width="content")
+            st.markdown(f"**{md_escape(_money(one.amount, one.currency, signed=True))}**", width="content")
+        told = [format.iso(one.booked_on), one.account, one.description if one.payee else ""]
+        st.caption(md_escape(" · ".join(part for part in told if part)))
+        st.caption(md_escape(now))
 
 
 def _offer(user: User, scope: Scope, one: Waiting, offer: Offer, *, likeliest: bool) -> None:
