@@ -21,10 +21,11 @@ from pages.ui.i18n import text
 from pages.ui.screens.alerts import words
 from pages.ui.screens.wallet.forms import Form, buttons, mine, opened, send
 from pages.ui.session import Flash
-from pages.ui.widgets import Action, card, empty_state
+from pages.ui.widgets import Action, empty_state
 
 MINE: Final = "alerts.mine"
 NOT_MINE: Final = "alerts.not_mine"
+_MOST: Final = 5  # reasons: the heaviest say enough
 _BADGES: Final[Mapping[str, tuple[str, Literal["orange", "red", "green"]]]] = {
     "asked": ("help", "orange"),
     "refused": ("block", "red"),
@@ -65,8 +66,7 @@ def section(user: User, scope: Scope) -> None:
 
 
 def _alert(user: User, one: Alert, *, waits: bool) -> None:
-    body, _ = card(key=f"alerts.{one.id}", stretch=False)
-    with body:
+    with st.container(border=True, key=f"alerts.{one.id}"):
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
             st.markdown(f"**{md_escape(words.title(one))}**", width="content")
             st.markdown(f"**{md_escape(words.amount(one))}**", width="content")
@@ -76,7 +76,7 @@ def _alert(user: User, one: Alert, *, waits: bool) -> None:
             if one.answer:
                 st.badge(md_escape(text(f"alerts.answer.{one.answer}")), color="gray")
             st.caption(md_escape(words.when(user, one)), width="content")
-        st.markdown("\n".join(f"- {md_escape(line)}" for line in words.reasons(one.signs)))
+        st.markdown("\n".join(f"- {md_escape(line)}" for line in words.reasons(one.signs)[:_MOST]))
         if waits:
             _answers(one)
         elif one.answer == "not_mine":
