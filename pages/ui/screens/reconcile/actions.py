@@ -23,6 +23,7 @@ from data.reconciling import (
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.context import User
 from pages.ui.i18n import plural, text
+from pages.ui.screens.reconcile.words import whole
 from pages.ui.screens.settings.sending import send, send_from_callback
 from pages.ui.screens.transactions.fields import category_choices
 
@@ -31,7 +32,9 @@ def starting(user: User, seen: Period) -> None:
     """The offer to take a statement's balance as what is known of the account."""
     one = seen.statement
     asserted = one.standing.stated.asserted
-    said = text("reconcile.start.note", amount=format.money(one.balance), day=format.day(one.on, today=user.today))
+    said = text(
+        "reconcile.start.note", amount=whole(format.money(one.balance)), day=format.day(one.on, today=user.today)
+    )
     with st.container(border=True, key="reconcile.start.card"):
         st.markdown(f"**{format.md_escape(said)}**")
         st.caption(text("reconcile.start.body"))

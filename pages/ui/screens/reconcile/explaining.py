@@ -54,7 +54,7 @@ def said(scope: Scope, seen: Period, one: Explained) -> str:
     """One candidate as a sentence."""
     cause, currency = one.candidate.cause, seen.statement.balance.currency
     day = format.day(seen.statement.on, today=scope.today)
-    rows = [row_words(line, currency) for line in one.lines]
+    rows = [row_words(line, currency, scope.today) for line in one.lines]
     if cause is Cause.NOT_IN_FILE:
         return plural("reconcile.explain.not_in_file", len(rows), rows=" · ".join(rows[:3]))
     facts = {"day": day, "row": rows[0] if rows else "", "other": rows[-1] if rows else ""}

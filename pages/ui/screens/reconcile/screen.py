@@ -70,9 +70,8 @@ def _statements(user: User, scope: Scope, book: Book) -> Statement | None:
     chosen = None
     with body:
         if book.statements:
-            st.caption(text("reconcile.statements.note"))
-            if book.account.kind == "liability":
-                st.caption(text("reconcile.owed"))
+            owed = " " + text("reconcile.owed") if book.account.kind == "liability" else ""
+            st.caption(text("reconcile.statements.note") + owed)
             chosen = _table(book)
         else:
             st.caption(text("reconcile.none"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final, Literal
 
 import streamlit as st
@@ -64,10 +65,15 @@ def account_words(book: Book) -> str:
     return f"{name} · {text('reconcile.state.no_opening' if book.startless else 'reconcile.all_agree')}"
 
 
-def row_words(line: Line, currency: str) -> str:
-    """`2026-10-03 星巴克 −¥35.00`."""
-    amount = format.money(Money(line.minor, currency), signed=True)
-    return f"{format.iso(line.on)} {payee_words(line)} {amount}"
+def row_words(line: Line, currency: str, today: date) -> str:
+    """`10月3日 星巴克 −¥35.00`."""
+    amount = whole(format.money(Money(line.minor, currency), signed=True))
+    return f"{format.day(line.on, today=today)} {payee_words(line)} {amount}"
+
+
+def whole(amount: str) -> str:
+    """An amount in prose whose sign stays on the line of its figure."""
+    return amount.replace(format.MINUS, f"{format.MINUS}\u2060").replace("+", "+\u2060")
 
 
 def payee_words(line: Line) -> str:
