@@ -28,6 +28,7 @@ from data.store import chain, chain_check, heads, migrate, torn_log
 from data.store.chain_check import Chained
 from data.store.command import C, Decide, Params, Receipt
 from data.store.faults import unwritable
+from data.store.landing import Beside
 from data.store.vault import Answer
 from data.store.writer import T, Writer
 
@@ -93,6 +94,20 @@ class Database:
         """
         with self._told():
             return self._writer.submit(command, decide).result()
+
+    def submit_long(self, command: C, decide: Decide[C], places: int) -> Receipt:
+        """`submit` for work that takes long: it is done beside the writer, who only commits it, so that nobody waits.
+
+        When this owner's data was changed meanwhile, it is done in the writer after all. places: how many places in
+        the store's order `decide` may take.
+
+        Raises:
+            Rejection, StoreClosed: as `submit`.
+        """
+        with self._cursor() as cursor:
+            beside = Beside(cursor, self._writer, self.clock, lambda: self.version(command.owner))
+            receipt = beside.carry_out(command, decide, places)
+        return self.submit(command, decide) if receipt is None else receipt
 
     def transact(self, command: MoneyCommand) -> Answer:
         """Hand a command of the wallet to the writer and wait until its answer, yes or no, is on disk.

@@ -53,7 +53,8 @@ __all__ = [
     "undo",
 ]
 
-_LOOK_EVERY: Final = 0.05  # seconds between two looks at how far the writer is
+_LOOK_EVERY: Final = 0.05  # seconds between two looks at how far the writing is
+_PLACES_A_LINE, _PLACES_A_DROP = 1, 1_000  # of the store's order: an entry each, batches, what rules say
 
 
 @dataclasses.dataclass(unsafe_hash=True)
@@ -129,7 +130,8 @@ def commit(
     booking = Booking(preview, settled, imports.account_ids(db.read, command.owner), report.built)
     decide = functools.partial(_decide_import, preview=preview, booking=booking, report=report)
     with ThreadPoolExecutor(1) as writing:
-        future = writing.submit(db.submit, command, decide)
+        places = len(preview.lines) * _PLACES_A_LINE + _PLACES_A_DROP
+        future = writing.submit(db.submit_long, command, decide, places)
         while True:
             try:
                 receipt = future.result(timeout=_LOOK_EVERY)

@@ -130,9 +130,21 @@ class Chain:
 
     def link(self, now: datetime) -> Link | None:
         """The link over what was written since the last commit, None when nothing was. Ask once, before the commit."""
+        return self._linked(self.parts(), now)
+
+    def parts(self) -> list[Part]:
+        """What was written since the last commit, summed up table by table."""
         written = self._written
         parts = [self._appended_part(table, written.arrays[table]) for table in written.arrays.keys() - written.planned]
-        parts += [part for table in written.planned if (part := self._part(table, UNCOMMITTED)).rows]
+        return parts + [part for table in written.planned if (part := self._part(table, UNCOMMITTED)).rows]
+
+    def join(self, con: duckdb.DuckDBPyConnection, parts: list[Part], now: datetime) -> None:
+        """Write the link over what another connection's open transaction wrote, into that transaction."""
+        found = self._linked(parts, now)
+        if found is not None:
+            con.execute(_ADD, found._asdict())
+
+    def _linked(self, parts: list[Part], now: datetime) -> Link | None:
         if not parts:
             return None
         text = ";".join(f"{table} {rows} {digest}" for table, rows, digest in sorted(parts))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import json
 import queue
 import threading
@@ -17,7 +18,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import duckdb
@@ -27,7 +28,7 @@ import structlog
 from data.errors import Rejection, RequestIdReused, StoreClosed
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
-from data.store.chain import written_by
+from data.store.chain import Chain, Part, written_by
 from data.store.command import Command, Decide, Plan, Reader, Receipt, Rows, Write, content_hash
 from data.store.ticket import Ticket, Waiting
 from data.store.vault import Answer, Key, Vault, key_of
@@ -93,6 +94,22 @@ class _Question:
     future: Waiting[Any]
 
 
+@dataclasses.dataclass(slots=True)
+class Landing:
+    """A command that is written already, in the open transaction of a connection of its own: it waits to be committed.
+
+    parts: what the transaction wrote, summed up for the audit chain. holds: whether what it was decided on still does.
+    The answer is whether it was committed; if not, its transaction is as it was.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    key: _Key
+    parts: list[Part]
+    touches: frozenset[UUID]
+    holds: Callable[[], bool]
+    future: Ticket[bool] = dataclasses.field(default_factory=Ticket)
+
+
 _Task = _Job | _MoneyJob | _Question
 _Outcome = Any
 
@@ -111,7 +128,7 @@ class Writer:
         self._clock = clock
         self._on_commit = on_commit
         self._on_idle = on_idle
-        self._jobs: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Task | Landing | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._company = 1  # how many came together the last time
         self._seq = int(con.execute(_HIGHEST_SEQ).fetchall()[0][0])
@@ -130,6 +147,22 @@ class Writer:
         ticket: Ticket[Answer] = Ticket()
         self._queue(_MoneyJob(command, ticket, content_hash(command), key_of(command)), ticket)
         return ticket
+
+    def reserve(self, count: int) -> Ticket[int]:
+        """Queue the wish for so many consecutive places in the store's order; the ticket gives the first."""
+        ticket: Ticket[int] = Ticket()
+
+        def reserved(_vault: Vault, _now: datetime) -> int:
+            self._seq += count
+            return self._seq - count + 1
+
+        self._queue(_Question(reserved, ticket), ticket)
+        return ticket
+
+    def land(self, landing: Landing) -> Ticket[bool]:
+        """Queue what only has to be committed."""
+        self._queue(landing, landing.future)
+        return landing.future
 
     def enqueue(self, command: MoneyCommand) -> Future[Answer]:
         """The same for who wants to be called back."""
@@ -165,7 +198,7 @@ class Writer:
         self._queue(_Question(lambda vault, now: vault.drift(now), ticket), ticket)
         return ticket
 
-    def _queue(self, task: _Task, waiting: Waiting[Any]) -> None:
+    def _queue(self, task: _Task | Landing, waiting: Waiting[Any]) -> None:
         if self._closed.is_set():
             waiting.set_exception(StoreClosed())
         else:
@@ -184,14 +217,19 @@ class Writer:
             if first is None:
                 break
             group, last = self._gather(first)
-            self._answer(group)
+            for landing, tasks in itertools.groupby(group, lambda task: isinstance(task, Landing)):
+                if landing:
+                    for task in tasks:
+                        self._join(cast("Landing", task))
+                else:
+                    self._answer(cast("list[_Task]", list(tasks)))
             if self._jobs.empty():
                 self._on_idle()
             if last:
                 break
         self._refuse_rest()
 
-    def _gather(self, first: _Task) -> tuple[list[_Task], bool]:
+    def _gather(self, first: _Task | Landing) -> tuple[list[_Task | Landing], bool]:
         """What is decided together, and whether the end was among it.
 
         Whoever was answered with the last group is likely to come again: as many are worth a few naps. A nap leaves
@@ -207,7 +245,7 @@ class Writer:
         self._company = len(group)
         return group, ended
 
-    def _drain(self, group: list[_Task]) -> bool:
+    def _drain(self, group: list[_Task | Landing]) -> bool:
         """Take what is there; whether the end was among it."""
         while len(group) < _GROUP_LIMIT:
             try:
@@ -218,6 +256,23 @@ class Writer:
                 return True
             group.append(job)
         return False
+
+    def _join(self, task: Landing) -> None:
+        try:
+            task.future.set_result(self._joined(task))
+        except Exception as failure:  # noqa: BLE001 - whoever wrote it decides what to do
+            self._vault.chain.lost()
+            task.future.set_exception(failure)
+
+    def _joined(self, task: Landing) -> bool:
+        if not task.holds() or self._known([task.key]):
+            return False
+        self._vault.chain.join(task.con, task.parts, self._clock())
+        task.con.execute("COMMIT")
+        self._vault.chain.kept()
+        self._vault.forget(tuple(task.touches))
+        self._on_commit(task.touches)
+        return True
 
     def _refuse_rest(self) -> None:
         with contextlib.suppress(queue.Empty):
@@ -267,7 +322,7 @@ class Writer:
 
     def _outcomes(self, group: list[_Task], now: datetime, touched: set[str]) -> list[_Outcome]:
         """Every task on top of those before it, in the order of arrival."""
-        known = self._known([task for task in group if isinstance(task, _Job)])
+        known = self._known([task.key for task in group if isinstance(task, _Job)])
         self._vault.recall([task.key for task in group if isinstance(task, _MoneyJob)])
         self._vault.watch([task.command for task in group if isinstance(task, _MoneyJob)], now)
         outcomes: list[_Outcome] = []
@@ -290,10 +345,9 @@ class Writer:
         except Rejection as no:
             return no
 
-    def _known(self, group: list[_Job]) -> dict[_Key, tuple[str, str]]:
-        if not group:
+    def _known(self, keys: list[_Key]) -> dict[_Key, tuple[str, str]]:
+        if not keys:
             return {}
-        keys = [job.key for job in group]
         rows = self._con.execute(
             _KNOWN,
             {"owners": [k[0] for k in keys], "scopes": [k[1] for k in keys], "ids": [k[2] for k in keys]},
@@ -319,26 +373,10 @@ class Writer:
         return plan.receipt
 
     def _remember(self, job: _Job, receipt: str, now: datetime) -> None:
-        owner, scope, request_id = job.key
-        self._vault.chain.planned(("request",))
-        self._con.execute(
-            "INSERT INTO request VALUES ($owner, $scope, $request_id, $content_hash, $receipt, $recorded_at)",
-            {
-                "owner": owner,
-                "scope": scope,
-                "request_id": request_id,
-                "content_hash": job.hash,
-                "receipt": receipt,
-                "recorded_at": now,
-            },
-        )
+        remember(self._con, self._vault.chain, (job.key, job.hash), receipt, now)
 
     def _write(self, write: Write | Rows) -> None:
-        self._vault.chain.planned(written_by(write.sql) if isinstance(write, Write) else (write.table,))
-        if isinstance(write, Write):
-            self._con.execute(write.sql, dict(write.params)).fetchall()
-        else:
-            append(self._con, write)
+        put(self._con, self._vault.chain, write)
 
     def _next_seq(self) -> int:
         self._seq += 1
@@ -347,6 +385,34 @@ class Writer:
 
 def _name(task: _Task) -> str:
     return "question" if isinstance(task, _Question) else type(task.command).__name__
+
+
+def remember(
+    con: duckdb.DuckDBPyConnection, chain: Chain, asked: tuple[_Key, str], receipt: str, now: datetime
+) -> None:
+    """Keep a command's receipt. asked: its key and the hash of its content."""
+    (owner, scope, request_id), content_hash = asked
+    chain.planned(("request",))
+    con.execute(
+        "INSERT INTO request VALUES ($owner, $scope, $request_id, $content_hash, $receipt, $recorded_at)",
+        {
+            "owner": owner,
+            "scope": scope,
+            "request_id": request_id,
+            "content_hash": content_hash,
+            "receipt": receipt,
+            "recorded_at": now,
+        },
+    )
+
+
+def put(con: duckdb.DuckDBPyConnection, chain: Chain, write: Write | Rows) -> None:
+    """Carry out one write, and note for the audit chain where it went."""
+    chain.planned(written_by(write.sql) if isinstance(write, Write) else (write.table,))
+    if isinstance(write, Write):
+        con.execute(write.sql, dict(write.params)).fetchall()
+    else:
+        append(con, write)
 
 
 def append(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
