@@ -38,6 +38,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "2GB",
 }
 CHECKPOINT_AT = 8 * 1024 * 1024  # bytes of log (LEDGER §9.6): larger ones make starting slow, smaller ones cost pauses
+_BUSY_FACTOR = 4  # how much larger it may grow while somebody is waiting
 LEAST_ROOM = 64 * 1024 * 1024  # bytes: what a large log and its checkpoint may need at once
 _HOLDER = re.compile(r"held in (?P<process>.*)")
 _log = structlog.get_logger("store")
@@ -215,9 +216,10 @@ class Database:
         for owner in owners:
             self._versions[owner] = self._versions.get(owner, 0) + 1
 
-    def _checkpoint_when_large(self) -> None:
+    def _checkpoint_when_large(self, idle: bool) -> None:  # noqa: FBT001 - what the writer knows
         log = torn_log.log_of(self.path)
-        if not log.exists() or log.stat().st_size < self._checkpoint_at:
+        most = self._checkpoint_at if idle else _BUSY_FACTOR * self._checkpoint_at
+        if not log.exists() or log.stat().st_size < most:
             return
         self._before_checkpoint()
         try:

@@ -56,6 +56,19 @@ def key_of(command: asked.MoneyCommand) -> Key:
     return str(command.owner), command.scope, command.request_id
 
 
+@dataclasses.dataclass(slots=True)
+class Parcel:
+    """What decided commands leave to be written: rows, and entries (owner, id) whose facts are derived anew."""
+
+    rows: list[Any] = dataclasses.field(default_factory=list)
+    refresh: list[Write] = dataclasses.field(default_factory=list)
+    keys: int = 0  # how many requests it answers
+
+    def empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self.rows and not self.refresh
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Answer:
     """What a request of the wallet was answered. replayed: it is the answer that it got the first time."""
@@ -80,13 +93,15 @@ class Vault:
 
     def __init__(self, con: duckdb.DuckDBPyConnection, next_seq: Callable[[], int], now: datetime) -> None:
         self._con = con
+        self.before_reading: Callable[[], None] = _at_once  # the store is read when nothing is being written
         self._next_seq = next_seq
         self.chain = Chain(con)
         self._rows = RowWriter(con, self.chain)
         self._pending: list[Any] = []
         self._refresh: list[tuple[str, str]] = []
         self._remembered: OrderedDict[Key, tuple[str, str]] = OrderedDict()
-        self._unsure: list[Key] = []
+        self._unsure: list[Key] = []  # answered, not on disk yet
+        self._keys = 0  # how many of them wait in no parcel
         self._maybe = bytearray(_SLOTS)  # one byte a slot: 0 says that a request was certainly never here
         for key in self._all(_EVERY_KEY, {}):
             self._maybe[_slot(key)] = 1
@@ -192,6 +207,7 @@ class Vault:
         self._remember(key, content, text)
         self._maybe[_slot(key)] = 1
         self._unsure.append(key)
+        self._keys += 1
 
     def fetch(self, command: asked.MoneyCommand, now: datetime) -> None:
         """Bring whoever and whatever the command names into memory."""
@@ -233,16 +249,27 @@ class Vault:
 
         closing: the instant of the commit that comes now; its link of the audit chain is written too.
         """
-        if self._pending:
-            self._rows.append(self._pending, None if self.chain.reads_back else closing)
-            self._pending = []
-        if closing is not None:
-            self.chain.write(closing)
+        self.write(self.parcel(), closing)
+
+    def parcel(self) -> Parcel:
+        """What waits to be written, taken out of here."""
+        rows, self._pending = self._pending, []
+        refresh: list[Write] = []
         for owner, entry in self._refresh:
             start_day = self._books.members[owner].start_day if self._books else 1
-            for write in facts.refresh_entries(UUID(owner), [UUID(entry)], start_day):
-                self._run(write)
+            refresh += facts.refresh_entries(UUID(owner), [UUID(entry)], start_day)
         self._refresh = []
+        keys, self._keys = self._keys, 0
+        return Parcel(rows, refresh, keys)
+
+    def write(self, parcel: Parcel, closing: datetime | None) -> None:
+        """Write it in the open transaction; touches nothing that deciding touches."""
+        if parcel.rows:
+            self._rows.append(parcel.rows, None if self.chain.reads_back else closing)
+        if closing is not None:
+            self.chain.write(closing)
+        for write in parcel.refresh:
+            self._run(write)
 
     def forget(self, owners: Sequence[UUID]) -> None:
         """Somebody else changed what these owners have: they are loaded again when they are next needed."""
@@ -251,10 +278,11 @@ class Vault:
                 self._away |= {owner} & self._books.members.keys()
                 self._books.forget(owner)
 
-    def kept(self) -> None:
-        """Everything taken is on disk."""
-        self.chain.kept()
-        self._unsure = []
+    def kept(self, keys: int | None = None) -> None:
+        """Everything taken is on disk; or, where so many are named, the first so many requests."""
+        if keys is None:
+            self.chain.kept()
+        del self._unsure[:keys]
         books = self._books
         if books is not None and len(books.payments) > _MOST_PAYMENTS:
             self._let_go(books)
@@ -265,7 +293,7 @@ class Vault:
         self._pending, self._refresh, self._books, self._away = [], [], None, set()
         for key in self._unsure:
             self._remembered.pop(key, None)
-        self._unsure = []
+        self._unsure, self._keys = [], 0
 
     def drift(self, now: datetime) -> list[str]:
         """Which accounts and lots memory has otherwise than the postings say; none is right (LEDGER §9.2)."""
@@ -291,10 +319,15 @@ class Vault:
                 books.drop(key)
 
     def _all(self, sql: str, params: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401 - named parameters
+        self.before_reading()
         return self._con.execute(sql, dict(params)).fetchall()
 
     def _run(self, write: Write) -> None:
         self._con.execute(write.sql, dict(write.params)).fetchall()
+
+
+def _at_once() -> None:
+    """Nothing is being written."""
 
 
 def _slot(key: Sequence[str]) -> int:

@@ -1,16 +1,17 @@
 """The one writer: commands wait in a queue, are decided in order, written and committed together.
 
 DuckDB's snapshot isolation lets two transactions overspend one balance and does not share a disk sync between
-committing threads, so all writes pass through this single thread (LEDGER §9). Each command gets its own outcome; an
-acknowledged one is on disk. When anything unexpected happens in a group, the group is rolled back and its commands
-run one by one, so that one bad command cannot fail its neighbours.
+committing threads, so all writes pass through this one place (LEDGER §9). Each command gets its own outcome; an
+acknowledged one is on disk. Commands of the wallet are decided in memory while those before them are on their way to
+the disk (`committing`); a command that plans its writes on the store waits until everything before it is there. When
+anything unexpected happens, nothing of it stays and its commands run one by one, so that one bad command cannot fail
+its neighbours.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
-import itertools
 import json
 import queue
 import threading
@@ -18,7 +19,8 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 import duckdb
@@ -30,12 +32,14 @@ from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
 from data.store.chain import Chain, Part, written_by
 from data.store.command import Command, Decide, Plan, Reader, Receipt, Rows, Write, content_hash
+from data.store.committing import Batch, Committer
 from data.store.ticket import Ticket, Waiting
 from data.store.vault import Answer, Key, Vault, key_of
 
 _GROUP_LIMIT = 512
 _LINGER_SECONDS = 0.0005  # with company expected, short naps for more save whole disk syncs (LEDGER §9.1)
 _NAPS = 6
+_ENOUGH = 100  # from here on a group is worth its commit, and what comes meanwhile is the next one
 _KNOWN = """
 SELECT r.owner, r.scope, r.request_id, r.content_hash, r.receipt FROM request r
 JOIN (SELECT unnest(cast($owners AS uuid[])) AS owner, unnest(cast($scopes AS varchar[])) AS scope,
@@ -57,7 +61,9 @@ SELECT coalesce(max(seq), 0) FROM (
     UNION ALL SELECT max(seq) FROM coupon_event UNION ALL SELECT max(seq) FROM earn_rule
     UNION ALL SELECT max(seq) FROM pay_code UNION ALL SELECT max(seq) FROM risk_verdict
     UNION ALL SELECT max(seq) FROM risk_answer UNION ALL SELECT max(seq) FROM risk_setting
-    UNION ALL SELECT max(seq) FROM backup_event UNION ALL SELECT max(seq) FROM security_event
+    UNION ALL SELECT max(seq) FROM security_event
+    UNION ALL SELECT max(seq) FROM sign_up_choice
+    UNION ALL SELECT max(seq) FROM backup_event
     UNION ALL SELECT max(seq) FROM assertion_event UNION ALL SELECT max(seq) FROM assertion_tick) s"""
 _log = structlog.get_logger("writer")
 _Key = tuple[UUID, str, str]
@@ -92,6 +98,7 @@ class _Question:
 
     ask: Callable[[Vault, datetime], Any]
     future: Waiting[Any]
+    of_store: bool = False  # it reads the store too, so everything decided has to be there
 
 
 @dataclasses.dataclass(slots=True)
@@ -114,6 +121,10 @@ _Task = _Job | _MoneyJob | _Question
 _Outcome = Any
 
 
+class _GroupLost(Exception):  # noqa: N818 - an event between two threads, no error of anybody
+    """What was being written did not reach the disk, so memory says what never was."""
+
+
 class Writer:
     """Owns the only connection that writes."""
 
@@ -122,17 +133,23 @@ class Writer:
         con: duckdb.DuckDBPyConnection,
         clock: Callable[[], datetime],
         on_commit: Callable[[frozenset[UUID]], None],
-        on_idle: Callable[[], None],
+        on_pause: Callable[[bool], None],
     ) -> None:
+        """on_commit: told whose data a commit changed. on_pause: told between commits whether nobody waits."""
         self._con = con
         self._clock = clock
         self._on_commit = on_commit
-        self._on_idle = on_idle
-        self._jobs: queue.SimpleQueue[_Task | Landing | None] = queue.SimpleQueue()
+        self._on_pause = on_pause
+        self._jobs: queue.SimpleQueue[_Task | Landing | Batch | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._company = 1  # how many came together the last time
+        self._ended = False
+        self._batch: Batch | None = None  # decided, on its way to nowhere yet
+        self._under_way: Batch | None = None
         self._seq = int(con.execute(_HIGHEST_SEQ).fetchall()[0][0])
         self._vault = Vault(con, self._next_seq, clock())
+        self._vault.before_reading = self._wait_for_disk
+        self._committer = Committer(con, self._vault, on_commit, self._jobs.put)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -195,7 +212,7 @@ class Writer:
     def drift(self) -> Ticket[list[str]]:
         """Queue the comparison of the books in memory with the postings; what differs."""
         ticket: Ticket[list[str]] = Ticket()
-        self._queue(_Question(lambda vault, now: vault.drift(now), ticket), ticket)
+        self._queue(_Question(lambda vault, now: vault.drift(now), ticket, of_store=True), ticket)
         return ticket
 
     def _queue(self, task: _Task | Landing, waiting: Waiting[Any]) -> None:
@@ -212,50 +229,64 @@ class Writer:
             self._thread.join()
 
     def _run(self) -> None:
-        while True:
-            first = self._jobs.get()
-            if first is None:
-                break
-            group, last = self._gather(first)
-            for landing, tasks in itertools.groupby(group, lambda task: isinstance(task, Landing)):
-                if landing:
-                    for task in tasks:
-                        self._join(cast("Landing", task))
-                else:
-                    self._answer(cast("list[_Task]", list(tasks)))
-            if self._jobs.empty():
-                self._on_idle()
-            if last:
-                break
+        while not self._ended:
+            self._take(self._drained(self._jobs.get()))
+            if self._under_way is None and self._batch is not None:
+                self._linger()
+                self._hand_over()
+            elif self._under_way is None:
+                self._on_pause(self._jobs.empty())
+        self._settle()
+        self._committer.close()
         self._refuse_rest()
 
-    def _gather(self, first: _Task | Landing) -> tuple[list[_Task | Landing], bool]:
-        """What is decided together, and whether the end was among it.
+    def _drained(self, first: _Task | Landing | Batch | None) -> list[_Task | Landing | Batch | None]:
+        """What is there, at most a group."""
+        found = [first]
+        with contextlib.suppress(queue.Empty):
+            while len(found) < _GROUP_LIMIT:
+                found.append(self._jobs.get_nowait())
+        return found
 
-        Whoever was answered with the last group is likely to come again: as many are worth a few naps. A nap leaves
-        the interpreter to them; waiting at the queue would wake for each one and take it from the others.
+    def _linger(self) -> None:
+        """Wait shortly for more: whoever was answered with the last group is likely to come again.
+
+        A nap leaves the interpreter to them; waiting at the queue would wake for each one and take it from the others.
         """
-        group = [first]
-        ended = self._drain(group)
         for _ in range(_NAPS):
-            if ended or len(group) >= min(self._company, _GROUP_LIMIT):
+            if self._batch is None or len(self._batch.tasks) >= min(self._company, _ENOUGH):
                 break
             time.sleep(_LINGER_SECONDS)
-            ended = self._drain(group)
-        self._company = len(group)
-        return group, ended
+            with contextlib.suppress(queue.Empty):
+                self._take(self._drained(self._jobs.get_nowait()))
 
-    def _drain(self, group: list[_Task | Landing]) -> bool:
-        """Take what is there; whether the end was among it."""
-        while len(group) < _GROUP_LIMIT:
-            try:
-                job = self._jobs.get_nowait()
-            except queue.Empty:
-                return False
-            if job is None:
-                return True
-            group.append(job)
-        return False
+    def _take(self, found: list[_Task | Landing | Batch | None]) -> None:
+        """Every task on top of those before it, in the order of arrival."""
+        keys = [task.key for task in found if isinstance(task, _MoneyJob)]
+        if keys:
+            self._safely(partial(self._vault.recall, keys), [])
+            watched = [task.command for task in found if isinstance(task, _MoneyJob)]
+            self._safely(partial(self._vault.watch, watched, self._clock()), [])
+        planned: list[_Task] = []
+        for task in found:
+            if task is None:
+                self._ended = True
+            elif isinstance(task, Batch):
+                self._land(task)
+            elif isinstance(task, Landing):
+                self._settle()
+                if planned:
+                    self._answer(planned)
+                    planned = []
+                self._join(task)
+            elif planned or isinstance(task, _Job) or self._of_store(task):
+                planned.append(task)  # and everything after it, so that the order holds
+            else:
+                self._safely(partial(self._decide, task), [task])
+                self._make_room()
+        if planned:
+            self._settle()
+            self._answer(planned)
 
     def _join(self, task: Landing) -> None:
         try:
@@ -274,11 +305,96 @@ class Writer:
         self._on_commit(task.touches)
         return True
 
+    @staticmethod
+    def _of_store(task: _Task) -> bool:
+        return isinstance(task, _Question) and task.of_store
+
+    def _safely(self, act: Callable[[], None], tasks: list[_Task]) -> None:
+        """When anything unexpected happens, memory is not to be trusted: these tasks and all since are done anew."""
+        try:
+            act()
+        except Exception as failure:  # noqa: BLE001 - whatever it is, its neighbours must not fail with it
+            _log.warning("group_redone", error=type(failure).__name__)
+            self._redo(tasks)
+
+    def _decide(self, task: _MoneyJob | _Question) -> None:
+        batch = self._batch or Batch(self._clock())
+        if isinstance(task, _Question):
+            outcome = self._asked(task, batch.now)
+        else:
+            outcome = self._vault.take(task.command, task.key, task.hash, batch.now, batch.touched)
+        batch.tasks.append(task)
+        batch.outcomes.append(outcome)
+        self._batch = batch
+
+    def _make_room(self) -> None:
+        """No group grows without end, however fast commands come."""
+        if self._batch is not None and len(self._batch.tasks) >= _GROUP_LIMIT:
+            if self._under_way is not None:
+                self._under_way.done.wait()
+                self._land(self._under_way)
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """What is decided goes on its way to the disk."""
+        batch, self._batch = self._batch, None
+        if batch is not None:
+            batch.parcel = self._vault.parcel()
+            self._company = len(batch.tasks)
+            if batch.parcel.empty() and self._under_way is None:
+                batch.answer()
+                return
+            self._under_way = batch
+            self._committer.take(batch)
+
+    def _wait_for_disk(self) -> None:
+        """Nothing is being written on the connection when this returns.
+
+        Raises:
+            _GroupLost: what was under way did not get there.
+        """
+        if self._under_way is not None:
+            self._under_way.done.wait()
+            if self._under_way.failure is not None:
+                raise _GroupLost
+
+    def _land(self, batch: Batch) -> None:
+        """A batch is done, or has failed; one that was seen to already is none any more."""
+        if batch is not self._under_way:
+            return
+        if batch.failure is not None:
+            _log.warning("group_redone", error=type(batch.failure).__name__)
+            self._redo([])
+            return
+        self._under_way = None
+        self._vault.kept(batch.parcel.keys)
+        self._on_pause(self._batch is None and self._jobs.empty())
+
+    def _settle(self) -> None:
+        """Everything decided is on disk, or was done anew."""
+        while self._under_way is not None or self._batch is not None:
+            if self._under_way is None:
+                self._hand_over()
+            if self._under_way is not None:
+                self._under_way.done.wait()
+                self._land(self._under_way)
+
+    def _redo(self, last: list[_Task]) -> None:
+        """Start from what the disk says, and do everything since one by one, so that one cannot fail the others."""
+        flying, batch = self._under_way, self._batch
+        if flying is not None:
+            flying.done.wait()
+        self._under_way = self._batch = None
+        lost = [*flying.tasks] if flying is not None and flying.failure is not None else []
+        self._vault.lost()
+        for task in [*lost, *(batch.tasks if batch is not None else []), *last]:
+            self._answer([task])
+
     def _refuse_rest(self) -> None:
         with contextlib.suppress(queue.Empty):
             while True:
                 job = self._jobs.get_nowait()
-                if job is not None:
+                if job is not None and not isinstance(job, Batch):
                     job.future.set_exception(StoreClosed())
 
     def _answer(self, group: list[_Task]) -> None:
@@ -324,7 +440,6 @@ class Writer:
         """Every task on top of those before it, in the order of arrival."""
         known = self._known([task.key for task in group if isinstance(task, _Job)])
         self._vault.recall([task.key for task in group if isinstance(task, _MoneyJob)])
-        self._vault.watch([task.command for task in group if isinstance(task, _MoneyJob)], now)
         outcomes: list[_Outcome] = []
         for task in group:
             if isinstance(task, _MoneyJob):

@@ -15,7 +15,6 @@ import pytest
 from data.errors import InvariantBroken
 from data.ledger.wallet.rows import TABLES, EntryRow, LotRow, MerchantRow, PostingRow
 from data.store import migrate
-from data.store.chain import Chain
 from data.store.appending import RowWriter
 from data.store.chain import Chain
 
