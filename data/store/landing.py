@@ -65,6 +65,8 @@ class Beside:
         now = self._clock()
         chain = Chain(self._con)
         plan: Plan = decide(Reader(self._con, place), command, now)
+        if plan.renews_chain:
+            return None  # what links are over already is changed by the writer alone
         for write in plan.writes:
             put(self._con, chain, write)
         key = (command.owner, type(command).__name__, command.request_id)
