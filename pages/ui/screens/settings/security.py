@@ -14,14 +14,14 @@ def leave() -> None:
 
 
 def show(user: User) -> None:
-    """What is new on top; the password and the sessions beside the second factor and what happened."""
+    """What is new on top; password, sessions and what happened beside the second factor."""
     activity.news(user)
     left, right = st.columns(2)
     with left:
         password.show(user)
         sessions.show(user)
+        activity.show(user)
     with right:
         passkeys.show(user)
         two_step.show(user)
         confirming.show(user)
-        activity.show(user)

@@ -36,7 +36,7 @@ def show(user: User) -> None:
         codes: tuple[str, ...] = session.recall(_CODES, ())
         enrolment: Enrolment | None = session.recall(_ENROLMENT, None)
         if codes:
-            _recovery_codes(codes)
+            _recovery_codes(codes, alone=not second_factor.has_totp(user.database, user.owner))
         elif second_factor.has_totp(user.database, user.owner):
             _enrolled(user)
         elif enrolment is not None:
@@ -114,8 +114,12 @@ def grouped(secret: str) -> str:
     return " ".join(secret[at : at + _KEY_GROUP] for at in range(0, len(secret), _KEY_GROUP))
 
 
-def _recovery_codes(codes: tuple[str, ...]) -> None:
-    st.warning(text("settings.codes.once"), title=text("settings.codes.title"), icon=":material/key:")
+def _recovery_codes(codes: tuple[str, ...], *, alone: bool) -> None:
+    st.warning(
+        text("settings.codes.alone.once" if alone else "settings.codes.once"),
+        title=text("settings.codes.title"),
+        icon=":material/key:",
+    )
     st.code("\n".join(codes), language=None)
     with st.container(horizontal=True):
         st.download_button(
