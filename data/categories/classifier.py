@@ -119,7 +119,7 @@ class Classifier:
         scores, entries = _scores(self._counts, features, len(looks))
         best, lead, share = _best(scores, entries, features, self._sides[side])
         sure = _sure(lead, share) * self.reliability
-        percent = np.clip(np.floor(sure * 100), 1, 99).astype(int)
+        percent = np.clip(np.floor(np.round(sure * 100, 6)), 1, 99).astype(int)  # equal rows, equal per cent
         strongest = _strongest(entries, best, len(looks))
         return [
             _answer(self._keys[category], per, entries, features, entry)
@@ -128,7 +128,7 @@ class Classifier:
 
     def _tried(self, features: Features, examples: Sequence[Example], categories: Categories) -> float:
         """How often answers about payees not seen before are right, beside how often the curve says."""
-        half = np.array([_half(number, one) for number, one in enumerate(examples)])
+        half = np.array([_half(one) for one in examples])
         meant = np.array([self._place[one.category] for one in examples], np.int64)
         spends = np.array([categories[one.category].kind is CategoryKind.EXPENSE for one in examples])
         right, said = _TRUST, _TRUST
@@ -147,10 +147,10 @@ class Classifier:
         return min(_MOST_RELIABLE, right / said)
 
 
-def _half(number: int, example: Example) -> int:
-    """Which half an example is in: all of one payee in the same; those without a payee in turn."""
-    payee = example.look.key
-    return (zlib.crc32(payee.encode()) if payee else number) % 2
+def _half(example: Example) -> int:
+    """Which half an example is in, all of one payee in the same; a category of the source alone is in neither."""
+    named = example.look.key or example.look.description
+    return zlib.crc32(named.encode("utf-8", "surrogatepass")) % 2 if named else _IN_NEITHER
 
 
 def _of_rows(features: Features, rows: Places) -> Features:
@@ -255,6 +255,7 @@ def _best(
     return best, lead, spoken / np.maximum(every, _LEAST)
 
 
+_IN_NEITHER: Final = 2
 _FAR: Final = 99.0
 _LEAST: Final = 1e-9
 

@@ -27,6 +27,13 @@ _LATEST: Final = 2.0  # how much the latest correction of a payee counts …
 _MOST_LOOKS: Final = 4_000  # different looks that are learnt from
 _CACHED_TEXTS: Final = 65_536
 _NUMBERS: Final = re.compile(r"[0-9]+")
+# Descriptions that any row could have.
+_SAYS_NOTHING: Final = frozenset({
+    "商品", "商品购买", "消费", "商户消费", "支付", "付款", "收款", "扫码付款", "扫二维码付款", "二维码付款",
+    "二维码收款", "收钱码收款", "转账", "订单", "订单号", "交易", "购买", "购物", "在线支付", "线上支付",
+    "网上支付", "快捷支付", "条码支付", "移动支付", "微信支付", "支付宝", "支付宝支付", "银联支付", "payment",
+    "purchase", "pos", "debit", "card", "order", "transaction", "sale",
+})  # fmt: skip
 _FADING: Final = 0.85  # … and by which share each one before it counts less
 
 
@@ -73,8 +80,12 @@ def look_of(facts: Facts) -> Look:
 
 @functools.lru_cache(maxsize=_CACHED_TEXTS)
 def _without_numbers(text: str) -> str:
-    """The folded text, in which numbers of orders and shops, which make every row another, are left out."""
-    return _NUMBERS.sub("#", fold(text))
+    """The folded text without the numbers of orders and shops, which make every row another.
+
+    Nothing is left of a text that any row could have.
+    """
+    bare = _NUMBERS.sub("#", fold(text))
+    return "" if bare.strip(" #-_:/：.") in _SAYS_NOTHING else bare
 
 
 @functools.lru_cache(maxsize=_CACHED_TEXTS)

@@ -89,11 +89,11 @@ def test_the_preview_says_why_and_how_surely_and_takes_a_suggestion(
     assert rows.loc["瑞幸咖啡"].tolist() == ["coffee", word]
     flown = rows.loc["DELTAAIRLINES"]
     assert flown["category"] == "flights"
-    assert flown["basis"].startswith("“deltaairlines” → " + {"zh-CN": "机票", "en-GB": "Flights"}[locale])
-    assert "%" in flown["basis"]
+    assert flown["basis"].endswith("% · “deltaairlines” → " + {"zh-CN": "机票", "en-GB": "Flights"}[locale])
     pond = rows.loc["金桥*钓场*"].iloc[0]
     assert pond["category"] == "uncategorised"
-    assert pond["basis"].startswith({"zh-CN": "可能是 “钓场” → ", "en-GB": "Maybe “钓场” → "}[locale])
+    assert pond["basis"].startswith({"zh-CN": "可能 ", "en-GB": "Maybe "}[locale])
+    assert "% · “钓场” → " in pond["basis"]
     screen = after(screen.button(key="import.guesses.offer.take.0").click())
     grid = next(one.value for one in screen.dataframe if (one.key or "").startswith("import.grid."))
     assert set(grid.set_index("payee").loc["金桥*钓场*"]["category"]) == {"outdoor"}

@@ -34,7 +34,7 @@ class Offer:
 
 
 def basis(scope: Scope, reason: str, evidence: str, guess: Guess | None) -> str:
-    """Why a row has its category, in a few words: `“瑞幸” → 咖啡 · 82%`; empty when there is no reason to give."""
+    """Why a row has its category, in a few words: `82% · “瑞幸” → 咖啡`; empty when there is no reason to give."""
     if reason == Reason.GUESS and guess is not None:
         return text("guesses.guessed", percent=format.percent(guess.percent), because=because(scope, guess))
     if reason in _SAID:

@@ -159,6 +159,11 @@ def test_a_trade_word_is_overruled_only_by_many_corrections() -> None:
     assert sort(row("金桥棋牌"), *told).verdict == Verdict("u-beans", Reason.GUESS, "棋牌")
 
 
+def test_a_description_that_any_row_could_have_teaches_nothing_about_other_payees() -> None:
+    for text in ("商品", "订单 20261103", "扫二维码付款"):
+        assert sort(row("某某", text), put("阿强的店", "snacks", text)).guess is None, text
+
+
 def test_the_sources_own_category_is_learnt_where_there_is_no_payee() -> None:
     told = [Correction(row("", f"备注{at}", source_category="团建"), "u-beans") for at in range(8)]
     found = sort(row("", source_category="团建"), *told)
