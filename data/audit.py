@@ -32,21 +32,21 @@ class Audit:
     broken: Break | None
 
 
-def audit(database: Database, key: SealingKey | None = None) -> Audit:
+def audit(database: Database, *keys: SealingKey) -> Audit:
     """The chain checked from the tables, then against every head that was exported, the app going on meanwhile.
 
-    key: the house's key, with which exported heads are proved; without it their proofs are not looked at.
+    keys: the house's keys, with one of which exported heads are proved; without any their proofs are not looked at.
     """
     lines = heads.exported(database.path)
     chained = database.check_chain() or Chained(0, "", 0, None)
-    broken = chained.broken or _disagreeing(database, lines, key)
+    broken = chained.broken or _disagreeing(database, lines, keys)
     return Audit(chained.number, chained.head, chained.rows, len(lines), broken)
 
 
-def _disagreeing(database: Database, lines: Sequence[Exported], key: SealingKey | None) -> Break | None:
+def _disagreeing(database: Database, lines: Sequence[Exported], keys: Sequence[SealingKey]) -> Break | None:
     there = dict(database.read(_THESE, {"numbers": [line.number for line in lines]}))
     for line in lines:
-        if key is not None and not proves(key, line.said, line.proof):
+        if keys and not any(proves(key, line.said, line.proof) for key in keys):
             return Break(line.number, "export")
         if line.number not in there:
             return Break(line.number, "cut")

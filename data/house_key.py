@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from data.audit import audit
 from data.database import Database
 from data.errors import Rejection
 from data.ids import new_request_id
@@ -90,9 +91,9 @@ def change_key(database: Database, before: SealingKey, after: SealingKey) -> int
     Raises:
         ChainBroken, SealBroken: nothing was changed.
     """
-    checked = database.check_chain()
-    if checked is not None and checked.broken is not None:
-        raise ChainBroken(checked.broken.link)
+    broken = audit(database).broken
+    if broken is not None:
+        raise ChainBroken(broken.link)
     receipt = database.submit(ChangeKey(ISSUER, new_request_id(), before, after), _change)
     return int(receipt["fields"])
 

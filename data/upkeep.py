@@ -60,19 +60,19 @@ class Finding:
         return self.offenders == 0
 
 
-def verify(db: Database, key: SealingKey | None = None) -> list[Finding]:
+def verify(db: Database, *keys: SealingKey) -> list[Finding]:
     """Every promise of the ledger, checked for everybody in the store, and the audit chain.
 
-    key: the house's key, to prove the exported heads with.
+    keys: the house's key and earlier ones, to prove the exported heads with.
     """
     people = frozenset(checking.people(db.read))
     found = [finding for owner in checking.owners(db.read) for finding in _verify_owner(db, owner, people)]
     shared = [Finding(ISSUER, promise, count) for promise, count in conservation.offenders(db.read).items()]
-    return [*found, *shared, _chain(db, key)]
+    return [*found, *shared, _chain(db, keys)]
 
 
-def _chain(db: Database, key: SealingKey | None) -> Finding:
-    broken = audit(db, key).broken
+def _chain(db: Database, keys: Sequence[SealingKey]) -> Finding:
+    broken = audit(db, *keys).broken
     if broken is None:
         return Finding(ISSUER, CHAIN, 0)
     where = f" {broken.table} rows {broken.first}-{broken.last}" if broken.table else ""
@@ -201,9 +201,7 @@ def _set_aside(store: Path, now: datetime) -> Path | None:
         return None
     with contextlib.suppress(StoreDamaged, StoreCut, StoreSwapped):  # why one restores: it is kept as it is
         open_database(store).close()
-    seen = heads.log_of(store)  # what comes now ends elsewhere
-    if seen.exists():
-        seen.replace(seen.with_name(f"replaced-{now:%Y%m%dT%H%M%S}.heads.log"))
+    heads.set_aside(store, now)  # what comes now ends elsewhere
     aside = store.parent / "backups" / f"replaced-{now:%Y%m%dT%H%M%S}.duckdb"
     store.replace(aside)
     if _log_of(store).exists():

@@ -48,10 +48,10 @@ from data.store.command import Receipt
 from data.store.vault import Answer
 
 __all__ = [
+    "MONITOR",
     "Answer",
     "Applied",
     "Claim",
-    "MONITOR",
     "DeskTopUp",
     "Freeze",
     "Limits",

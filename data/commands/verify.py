@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from data.commands.store import add_home, opened
-from data.home import load_key
+from data.commands.store import add_home, home_of, opened
+from data.home import known_keys
 from data.upkeep import verify
 
 
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print what was found; 1 when a promise is broken."""
     with opened(arguments.home) as database:
-        findings = verify(database, load_key(arguments.home))
+        findings = verify(database, *known_keys(home_of(arguments)))
     for finding in findings:
         told = "ok" if finding.kept else f"BROKEN by {finding.offenders}{finding.detail and f' ({finding.detail})'}"
         sys.stdout.write(f"{finding.owner} {finding.promise}: {told}\n")

@@ -20,7 +20,7 @@ from typing import Final, NamedTuple
 import duckdb
 import pyarrow as pa
 
-from data.store.chain_form import BLOCK, DIGEST_BYTES, Form, Held, Stretch, made_here
+from data.store.chain_form import BLOCK, DIGEST_BYTES, PAGE, Form, Held, Stretch, made_here
 from data.store.chained import CHAINED
 
 START: Final = "0" * 64  # the head before the first link
@@ -203,17 +203,14 @@ class Chain:
         if len(rows) <= BLOCK:
             stretch.add(made_here(self._forms[table], rows.flatten()), len(rows))
         else:
-            held = Held(self._forms[table], rows.flatten())
-            for start in range(0, held.count, BLOCK):
-                count = min(BLOCK, held.count - start)
-                stretch.add(held.block(start, count), count)
+            stretch.add_all(Held(self._forms[table], rows.flatten()))
         return Part(table, stretch.count, stretch.digest())
 
     def _part(self, table: str, first: int) -> Part:
-        """The sum over the rows of a table from this row number on, read block by block."""
+        """The sum over the rows of a table from this row number on, read page by page."""
         stretch, form = Stretch(self._forms[table]), self._forms[table]
-        while (held := read(self._con, form, first, BLOCK)).count:
-            stretch.add(held.block(0, held.count), held.count)
+        while (held := read(self._con, form, first, PAGE)).count:
+            stretch.add_all(held)
             first += held.count
         return Part(table, stretch.count, stretch.digest())
 

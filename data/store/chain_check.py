@@ -13,9 +13,8 @@ from typing import Final
 import duckdb
 
 from data.store.chain import BASE, BROKEN, SHAPE, START, Link, forms, linked, parts_of, read
-from data.store.chain_form import BLOCK, Form, Held, Stretch
+from data.store.chain_form import BLOCK, PAGE, Form, Held, Stretch
 
-_PAGE: Final = 4 * BLOCK  # rows of one table in memory at once
 _LINKS: Final = 4096  # links likewise
 _HAS_CHAIN: Final = """
 SELECT count(*) FROM information_schema.tables
@@ -85,7 +84,7 @@ class _Rows:
 
     def _turn(self) -> None:
         self._from += self._at
-        self._page, self._at = read(self._con, self._form, self._from, _PAGE), 0
+        self._page, self._at = read(self._con, self._form, self._from, PAGE), 0
 
 
 def check(con: duckdb.DuckDBPyConnection) -> Chained | None:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 BLOCK: Final = 8192  # rows: a stretch of millions is summed up without being held
+PAGE: Final = 8 * BLOCK  # rows read at once: a statement for each block would cost more than its rows
 DIGEST_BYTES: Final = 16  # a row that gives the digest of another one is not found in 2**128 tries
 _FIXED: Final[Mapping[str, int]] = {"BIGINT": 8, "INTEGER": 4, "TIMESTAMP": 8, "DATE": 4}  # bytes
 _WHOLE: Final = {8: pa.int64(), 4: pa.int32()}
@@ -132,6 +133,12 @@ class Stretch:
         """The next `count` rows: `BLOCK` of them, fewer only when they are the last."""
         self._sum.update(block)
         self.count += count
+
+    def add_all(self, held: Held) -> None:
+        """All of these rows; a whole number of blocks, unless they are the last."""
+        for start in range(0, held.count, BLOCK):
+            count = min(BLOCK, held.count - start)
+            self.add(held.block(start, count), count)
 
     def digest(self) -> str:
         """The sum over everything taken in, hexadecimal."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -93,3 +94,10 @@ def export(store: Path, line: Exported) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def set_aside(store: Path, now: datetime) -> None:
+    """Keep the log under another name: what comes now does not go on from it."""
+    path = log_of(store)
+    if path.exists():
+        path.replace(path.with_name(f"replaced-{now:%Y%m%dT%H%M%S}.{LOG_NAME}"))

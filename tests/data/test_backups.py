@@ -60,7 +60,7 @@ def test_the_days_backup_is_made_once_checked_sealed_noted_and_let_go_of_in_time
     for _ in range(9):
         world.clock.turn(days=1)
         rounds.keep()
-    assert len(list(folder.glob("daily-*"))) == 8, "seven days, and the Sunday before"
+    assert len(list(folder.glob("daily-*"))) == 7, "a week of days"
     assert len(world.db.read("SELECT 1 FROM published_backup WHERE event = 'made'")) == 10
     safety = operating.safety(world.db, world.operator)
     assert safety.last is not None
