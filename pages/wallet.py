@@ -41,7 +41,7 @@ if standings:
         limit_card.section(standings)
     with right:
         activity.section(user, scope, mixed=mixed)
-        freezing.section(frozen=frozen is not None)
+        freezing.section(user, frozen=frozen is not None)
     moving.dialogs(user, scope, standings)
     giving.dialogs(user, standings)
     limit_card.dialogs(user, standings)
