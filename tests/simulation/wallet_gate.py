@@ -41,13 +41,19 @@ class Gate(Points):
     def unfreeze(self, it: Any) -> None:
         self.frozen.discard(it.who)
 
+    def thawed(self, it: Any) -> None:
+        """What moves no money and would still help whoever is not the owner waits, too."""
+        refuse(AccountFrozen=it.who in self.frozen)
+
     def bind(self, it: Any) -> None:
+        self.thawed(it)
         refuse(
             CardAlreadyBound=any(card and card.rpartition(":")[0] == it.card.rpartition(":")[0] for card in self.bound)
         )
         self.bound.add(it.card)
 
     def unbind(self, it: Any) -> None:
+        self.thawed(it)
         refuse(CardUnknown=it.card not in self.bound)
         self.bound.remove(it.card)
 
@@ -66,6 +72,9 @@ class Gate(Points):
     def set_limits(self, it: Any) -> None:
         """A limit that gets tighter does so now, one that gets looser tomorrow. None leaves one, -1 takes it away."""
         now, later = self.in_force(it.who), self.limits[it.who][-1][1]
+        asked = [(x, old) for held in (now, later) for x, old in zip(it.limits, held, strict=True)]
+        if any(x is not None and old is not None and (x < 0 or x > old) for x, old in asked):
+            self.thawed(it)
         new = tuple(old if x is None else None if x < 0 else x for old, x in zip(later, it.limits, strict=True))
         low = [x if y is None or (x is not None and x < y) else y for x, y in zip(now, new, strict=True)]
         soon = tuple(old if x is None else y for old, x, y in zip(now, it.limits, low, strict=True))
@@ -76,6 +85,7 @@ class Gate(Points):
         it.taken = 0
 
     def claim(self, it: Any) -> None:
+        self.thawed(it)
         offer, mine = self.coupons[it.coupon], self.claims[it.who]
         refuse(CouponOver=offer.ends and offer.ends <= self.now, CouponSoldOut=offer.taken == offer.stock)
         refuse(CouponClaimedOut=sum(one.coupon == it.coupon for one in mine) == offer.each)
