@@ -23,7 +23,8 @@ FROM (
     SELECT entry, min(category) AS category, cast(sum(amount) AS bigint) AS amount, min(currency) AS currency,
         min(booked_on) AS booked_on, min(cast(account AS varchar)) AS account
     FROM fact WHERE owner = $owner AND refund_of IS NULL AND NOT split AND kind IN ('expense', 'income', 'refund')
-        AND (entry = cast($entry AS uuid) OR (cast($entry AS uuid) IS NULL AND category IN ('uncategorised', 'other_income')))
+        AND (entry = cast($entry AS uuid)
+            OR (cast($entry AS uuid) IS NULL AND category IN ('uncategorised', 'other_income')))
     GROUP BY entry HAVING count(*) = 1
 ) f
 JOIN entry e ON e.owner = $owner AND e.id = f.entry

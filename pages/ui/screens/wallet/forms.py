@@ -53,8 +53,8 @@ def send(
 ) -> bool:
     """Whether the door said yes to `do(request_id)`; then the dialog is closed and `said` waits for the next run.
 
-    A no is shown here and now, and the dialog stays. After a yes: `st.rerun()`. kept, widgets: what the dialog holds, to
-    be there again after the person has confirmed that it is them; the request is still the same one then.
+    A no is shown here and now, and the dialog stays. After a yes: `st.rerun()`. kept, widgets: what the dialog holds,
+    to be there again after the person has confirmed that it is them; the request is still the same one then.
     """
     try:
         answer = do(session.request_id(form.request))
