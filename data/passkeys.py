@@ -97,16 +97,6 @@ class RemovePasskey:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class RenamePasskey:
-    """Call a key otherwise."""
-
-    owner: UUID
-    request_id: str
-    key: str
-    name: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
 class SignInByKey:
     """Open a session on a proof; challenge: the waiting sign-in that it completes, "" when it stands alone."""
 
@@ -168,15 +158,6 @@ def add(
     command = AddPasskey(owner, new_request_id(), made, claim.challenge, place.rp, called, hashes, visit)
     database.submit(command, _decide_add)
     return codes
-
-
-def rename(database: Database, owner: UUID, key: str, name: str) -> None:
-    """Call a key otherwise.
-
-    Raises:
-        PasskeyName, NotFound.
-    """
-    database.submit(RenamePasskey(owner, new_request_id(), key, _name(name)), _decide_rename)
 
 
 def needs_password(database: Database, owner: UUID) -> bool:
@@ -303,12 +284,6 @@ def _decide_add(reader: Reader, command: AddPasskey, now: datetime) -> Plan:
         users.event(reader, "passkey_added", owner, command.visit, now, called=command.name),
     ]
     return Plan({}, writes, touches=frozenset({owner}))
-
-
-def _decide_rename(reader: Reader, command: RenamePasskey, _now: datetime) -> Plan:
-    _kept(reader, command.owner, command.key)
-    renamed = passkeys.renamed(command.owner, command.key, command.name)
-    return Plan({}, [renamed], touches=frozenset({command.owner}))
 
 
 def _decide_remove(reader: Reader, command: RemovePasskey, now: datetime) -> Plan:

@@ -242,12 +242,8 @@ def test_a_key_is_its_owners_alone(database: Database, alice: SignedIn) -> None:
     bob = identity.sign_up(database, "Bob", LONG, HERE)
     (kept,) = passkeys.passkeys_of(database, alice.owner)
     assert passkeys.passkeys_of(database, bob.owner) == []
-    for attempt in (
-        lambda: passkeys.remove(database, bob.owner, kept.id, visit=HERE, assurance=AT_THE_MACHINE),
-        lambda: passkeys.rename(database, bob.owner, kept.id, "mine"),
-    ):
-        with pytest.raises(NotFound):
-            attempt()
+    with pytest.raises(NotFound):
+        passkeys.remove(database, bob.owner, kept.id, visit=HERE, assurance=AT_THE_MACHINE)
     key.handle = bob.owner.bytes  # "I am Bob", signed by Alice's key
     with pytest.raises(PasskeyRefused):
         sign_in(database, key.use(options(database), LOCAL.origin))
@@ -368,7 +364,10 @@ def test_the_app_may_go_while_a_key_stays_and_the_recovery_codes_with_it(
 ) -> None:
     enrolment = second_factor.begin_totp("Alice")
     app = pyotp.TOTP(enrolment.secret)
-    shown = lambda: app.at(int((clock.now - datetime(1970, 1, 1)).total_seconds()))  # noqa: E731, DTZ001 - as above
+
+    def shown() -> str:
+        return app.at(int((clock.now - datetime(1970, 1, 1)).total_seconds()))  # noqa: DTZ001 - as above
+
     second_factor.confirm_totp(database, KEY, alice.owner, enrolment.secret, shown(), HERE, AT_THE_MACHINE)
     clock.now += timedelta(minutes=1)
     assert added(database, alice)

@@ -12,7 +12,7 @@ from data import cards, identity, passkeys, second_factor, step_up, taking_out, 
 from data.assurance import AT_THE_MACHINE, UNCONFIRMED, Assurance, StepUpRequired
 from data.ids import OwnerId, new_request_id
 from data.ledger.wallet.refusals import AmountInvalid, InsufficientFunds
-from data.sign_in import Visit, WrongCode
+from data.sign_in import SignedIn, Visit, WrongCode
 from data.step_up import SecondFactorAsked, SessionOver, SetThreshold
 from data.taking_out import Format
 from data.wallet import Freeze, SetLimits, Transfer, Unfreeze
@@ -90,8 +90,9 @@ def unfreezes(anna: Somebody, ben: Somebody, says: Assurance) -> object:
 
 
 def binds_a_card(anna: Somebody, ben: Somebody, says: Assurance) -> object:
-    shown = {"number": house.GOOD, "expiry": "12/49", "kind": cards.CardKind.DEBIT}
-    return cards.bind(anna.world.running, anna.owner, new_request_id(), assurance=says, **shown)
+    asked = (anna.world.running, anna.owner, new_request_id())
+    debit = cards.CardKind.DEBIT
+    return cards.bind(*asked, number=house.GOOD, expiry="12/49", kind=debit, assurance=says)
 
 
 def takes_everything_out(anna: Somebody, ben: Somebody, says: Assurance) -> object:
@@ -161,9 +162,10 @@ def test_confirming_counts_for_five_minutes(
 
 
 def test_another_session_of_the_same_person_confirms_for_itself(anna: Somebody) -> None:
-    elsewhere = identity.sign_in(
-        anna.world.db, identity.person(anna.world.db, anna.owner).name, PASSWORD, Visit("192.0.2.8", "Chrome")
-    )
+    who = identity.person(anna.world.db, anna.owner)
+    assert who is not None
+    elsewhere = identity.sign_in(anna.world.db, who.name, PASSWORD, Visit("192.0.2.8", "Chrome"))
+    assert isinstance(elsewhere, SignedIn)
     found = identity.find_session(anna.world.db, elsewhere.token)
     assert found is not None
     assert found.id != anna.session

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -43,22 +44,23 @@ def screen(who: Wallet, page: str, locale: str = "zh-CN", **address: object) -> 
     return no_fault(app.run())
 
 
-def field(app: AppTest, kind: str, key: str) -> object:
+def field(app: AppTest, kind: str, key: str) -> Any:
     (found,) = [one for one in app.get(kind) if (one.key or "").startswith(key)]
     return found
 
 
 def press(app: AppTest, key: str) -> AppTest:
-    return no_fault(field(app, "button", key).click().run())  # type: ignore[attr-defined]
+    return no_fault(field(app, "button", key).click().run())
 
 
 def type_in(app: AppTest, key: str, value: str) -> AppTest:
-    return no_fault(field(app, "text_input", key).set_value(value).run())  # type: ignore[attr-defined]
+    return no_fault(field(app, "text_input", key).set_value(value).run())
 
 
 def said(app: AppTest) -> str:
     kinds = ("info", "error", "markdown", "caption", "subheader", "title")
-    return "\n".join(str(one.value) for kind in kinds for one in app.get(kind)).replace("\\", "").replace("\u2060", "")
+    drawn: list[Any] = [one for kind in kinds for one in app.get(kind)]
+    return "\n".join(str(one.value) for one in drawn).replace("\\", "").replace("\u2060", "")
 
 
 def words(locale: str, reason: str, **facts: object) -> str:

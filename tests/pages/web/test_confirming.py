@@ -104,7 +104,7 @@ def test_without_a_session_a_form_of_ours_or_our_origin_nothing_is_confirmed(
     assert Browser(edge).get("/confirm").location == "/signin?next=%2Fconfirm"
     assert Browser(edge).submit("/confirm", {"password": GOOD}).status == 401
     assert browser.submit("/confirm", {"password": GOOD}).status == 409
-    stranger = {"origin": "http://evil.example", "sec-fetch-site": "cross-site"}
+    stranger: dict[str, str | None] = {"origin": "http://evil.example", "sec-fetch-site": "cross-site"}
     assert browser.submit("/confirm", {"password": GOOD}, stranger).status == 403
     assert browser.get("/confirm", {"x-wallet-uid": str(alice.owner)}).status == 200
     assert step_up.fresh_until(wallet.database, alice.owner, session_of(wallet, browser)) is None
