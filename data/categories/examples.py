@@ -91,8 +91,8 @@ def _without_numbers(text: str) -> str:
 @functools.lru_cache(maxsize=_CACHED_TEXTS)
 def sells_everything(payee_key: str) -> bool:
     """Whether this normalised payee is a marketplace's name (淘宝, 京东商城) and little besides."""
-    hits = [hit for side in CategoryKind if (hit := look_up(payee_key, side)) is not None]
-    return any(hit.strength is Strength.PLATFORM and 2 * len(hit.word) >= len(payee_key) for hit in hits)
+    hit = look_up(payee_key, CategoryKind.EXPENSE)
+    return hit is not None and hit.strength is Strength.PLATFORM and 2 * len(hit.word) >= len(payee_key)
 
 
 @functools.cache
@@ -117,8 +117,13 @@ def taught(corrections: Sequence[Correction]) -> tuple[Example, ...]:
     The order among different payees makes no difference, except that of thousands the oldest looks are left out:
     training has to be done in a moment.
     """
+    return summed(weighed(corrections))
+
+
+def summed(examples: Sequence[Example]) -> tuple[Example, ...]:
+    """Single corrections, as `weighed` gives them, with equal looks added up; the latest thousands of looks."""
     weights: defaultdict[tuple[Look, str], float] = defaultdict(float)
-    for one in reversed(weighed(corrections)):
+    for one in reversed(examples):
         look = one.look._replace(size=0)  # an amount tells rows of one payee apart (`choosing`), not payees
         if len(weights) < _MOST_LOOKS or (look, one.category) in weights:
             weights[look, one.category] += one.weight

@@ -22,7 +22,7 @@ from typing import Final
 from data.categories.categorise import Book, Reason, Verdict, categorise, side_of
 from data.categories.choosing import choose
 from data.categories.classifier import Answer, Classifier
-from data.categories.examples import Correction, Example, Look, distinct, look_of, sells_everything, taught, weighed
+from data.categories.examples import Correction, Example, Look, distinct, look_of, sells_everything, summed, weighed
 from data.categories.facts import Facts
 from data.categories.features import Field, text_of
 from data.categories.lexicon import Strength, look_up
@@ -69,7 +69,8 @@ class Learner:
         self._known = [one for one in corrections if one.category in categories]
         self._categories = categories
         self._chosen: dict[Payee, list[Example]] = defaultdict(list)
-        for one, example in zip(self._known, weighed(self._known), strict=True):
+        self._weighed = weighed(self._known)
+        for one, example in zip(self._known, self._weighed, strict=True):
             for payee in _payees(one.facts):
                 if payee[0] is categories[one.category].kind:
                     self._chosen[payee].append(example)
@@ -77,7 +78,7 @@ class Learner:
     @functools.cached_property
     def classifier(self) -> Classifier:
         """Trained when it is first asked."""
-        return Classifier(taught(self._known), self._categories)
+        return Classifier(summed(self._weighed), self._categories)
 
     def corrected(self, rows: Mapping[int, Facts]) -> dict[int, Verdict]:
         """By number of the row what the person chose for its payee; without those of payees not known by hand."""
