@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from data import identity, invitations, passkeys, preferences, running, second_factor, trying
-from data.errors import Rejection
+from data.errors import Rejection, StoreUnwritable
 from data.identity import NameTaken, WrongCredentials
 from data.invitations import InvitationNeeded, InvitationOver, SignUpClosed
 from data.preferences import Preferences
@@ -28,6 +28,7 @@ _UNAUTHORISED = 401
 _UNPROCESSABLE = 422
 _STALE = 409
 _TOO_MANY = 429
+_UNAVAILABLE = 503
 _FORBIDDEN = 403
 _GOOD_NEWS = {"out": "web.signin.out", "new": "web.signin.new_password"}
 
@@ -75,6 +76,8 @@ async def take_sign_in(request: Request) -> Response:
         return later(sign_in_form(request, _TOO_MANY, name=name, problem=render.problem(request, no)), no)
     except WrongCredentials as no:
         return sign_in_form(request, _UNAUTHORISED, name=name, problem=render.problem(request, no))
+    except StoreUnwritable as no:
+        return sign_in_form(request, _UNAVAILABLE, name=name, problem=render.problem(request, no))
     if isinstance(outcome, SecondFactorNeeded):
         response = go(render.here(request, "/signin/code"))
         cookies.give_step(response, request.scope, outcome.challenge)
