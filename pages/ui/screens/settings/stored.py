@@ -24,8 +24,8 @@ from pages.ui.widgets import card
 _OURS: Final = "little-gold-card"
 # What the program stands on; each keeps its own licence.
 _BUILT_ON: Final = (
-    "streamlit", "duckdb", "pandas", "plotly", "pyarrow", "pyotp", "argon2-cffi", "cryptography", "segno", "zxing-cpp",
-    "pillow", "babel", "holidays", "platformdirs", "structlog", "python-calamine", "xlrd", "pyzipper",
+    "streamlit", "duckdb", "pandas", "plotly", "pyarrow", "pyotp", "argon2-cffi", "cryptography", "webauthn", "segno",
+    "zxing-cpp", "pillow", "babel", "holidays", "platformdirs", "structlog", "python-calamine", "xlrd", "pyzipper",
     "python-multipart", "jinja2",
 )  # fmt: skip
 _LICENCE_WORDS: Final = 40
