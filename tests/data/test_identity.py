@@ -17,10 +17,10 @@ from data.database import Database, open_database
 from data.errors import NotFound, Rejection
 from data.identity import NameLength, NameTaken, NameUnreadable, WrongCredentials
 from data.preferences import MonthStartOutOfRange, Preferences, UnknownZone
-from data.second_factor import AlreadyEnrolled, ChallengeOver, WrongCode
+from data.second_factor import AlreadyEnrolled
 from data.security.passwords import PasswordCommon, PasswordTooShort
 from data.security.sealing import SealBroken, new_key
-from data.sign_in import SecondFactorNeeded, SignedIn, Visit, WrongPassword
+from data.sign_in import ChallengeOver, SecondFactorNeeded, SignedIn, Visit, WrongCode, WrongPassword
 from tests.ledger_rows import Book
 
 HERE = Visit("192.0.2.7", "Firefox")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -53,7 +55,7 @@ def book(wallet: Wallet) -> Bookkeeping:
     return shops
 
 
-def after(touched: AppTest) -> AppTest:
+def after(touched: Any) -> AppTest:
     screen: AppTest = touched.run()
     assert not screen.exception, screen.exception[0].value
     return screen
@@ -64,6 +66,11 @@ def opened(wallet: Wallet, page: str, locale: str, **params: str) -> AppTest:
     for name, value in params.items():
         screen.query_params[name] = value
     return after(screen)
+
+
+def frame(shown: Any) -> pd.DataFrame:
+    found: pd.DataFrame = shown.value
+    return found
 
 
 def said(screen: AppTest) -> str:
@@ -81,22 +88,22 @@ def test_the_preview_says_why_and_how_surely_and_takes_a_suggestion(
     screen = opened(wallet, IMPORT, locale)
     screen.file_uploader[0].set_value([("bill.csv", BILL, "text/csv")])
     screen = after(screen)
-    grid = next(one.value for one in screen.dataframe if (one.key or "").startswith("import.grid."))
+    grid = next(frame(one) for one in screen.dataframe if (one.key or "").startswith("import.grid."))
     rows = grid.set_index("payee")[["category", "basis"]]
     known = {"zh-CN": "你以前给“老王钓场”选的分类", "en-GB": "What you chose for “老王钓场” before"}[locale]
     assert rows.loc["老王钓场"].tolist() == ["outdoor", known]
     word = {"zh-CN": "词库：“瑞幸”", "en-GB": "Known word: “瑞幸”"}[locale]
     assert rows.loc["瑞幸咖啡"].tolist() == ["coffee", word]
-    flown = rows.loc["DELTAAIRLINES"]
+    flown: Any = rows.loc["DELTAAIRLINES"]
     assert flown["category"] == "flights"
     assert flown["basis"].endswith("% · “deltaairlines” → " + {"zh-CN": "机票", "en-GB": "Flights"}[locale])
-    pond = rows.loc["金桥*钓场*"].iloc[0]
+    pond: Any = rows.loc["金桥*钓场*"].iloc[0]
     assert pond["category"] == "uncategorised"
     assert pond["basis"].startswith({"zh-CN": "可能 ", "en-GB": "Maybe "}[locale])
     assert "% · “钓场” → " in pond["basis"]
     screen = after(screen.button(key="import.guesses.offer.take.0").click())
-    grid = next(one.value for one in screen.dataframe if (one.key or "").startswith("import.grid."))
-    assert set(grid.set_index("payee").loc["金桥*钓场*"]["category"]) == {"outdoor"}
+    grid = next(frame(one) for one in screen.dataframe if (one.key or "").startswith("import.grid."))
+    assert set(grid[grid["payee"] == "金桥*钓场*"]["category"]) == {"outdoor"}
     assert "import.guesses.offer.take.0" not in [button.key for button in screen.button]
     after(next(button for button in screen.button if button.key == "import.commit").click())
     assert book.spending()["outdoor"] == 6_000 + 3_500 + 14_100

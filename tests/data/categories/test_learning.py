@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 import zlib
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -38,11 +39,11 @@ def rule(text: str, category: str) -> Rule:
     return Rule("r1", text, (TextCondition(TextField.PAYEE, Operator.CONTAINS, text),), Action(category=category))
 
 
-def row(payee: str, description: str = "", kind: Kind = Kind.EXPENSE, minor: int = 2_500, **more: str) -> Facts:
+def row(payee: str, description: str = "", kind: Kind = Kind.EXPENSE, minor: int = 2_500, **more: Any) -> Facts:
     return Facts(payee, description, kind, Money(minor, "CNY"), **more)
 
 
-def put(payee: str, category: str, description: str = "", kind: Kind = Kind.EXPENSE, **more: str) -> Correction:
+def put(payee: str, category: str, description: str = "", kind: Kind = Kind.EXPENSE, **more: Any) -> Correction:
     return Correction(row(payee, description, kind, **more), category)
 
 

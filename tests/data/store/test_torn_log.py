@@ -98,7 +98,7 @@ def test_beside_the_last_head_no_flipped_bit_passes_for_a_torn_end(killed: Path,
     store, log = copied(killed, tmp_path)
     shutil.copy(heads.last_of(killed / store.name), heads.last_of(store))
     damaged = bytearray(log.read_bytes())
-    damaged[_a_size_within(damaged) + (seed % 4)] ^= 1 << seed
+    damaged[_a_size_within(bytes(damaged)) + (seed % 4)] ^= 1 << seed
     log.write_bytes(damaged)
     held = store.read_bytes()
     with pytest.raises((StoreDamaged, StoreCut)):
