@@ -89,7 +89,7 @@ def test_the_preview_says_why_and_how_surely_and_takes_a_suggestion(
     screen.file_uploader[0].set_value([("bill.csv", BILL, "text/csv")])
     screen = after(screen)
     grid = next(frame(one) for one in screen.dataframe if (one.key or "").startswith("import.grid."))
-    rows = grid.set_index("payee")[["category", "basis"]]
+    rows: Any = grid.set_index("payee")[["category", "basis"]]
     known = {"zh-CN": "你以前给“老王钓场”选的分类", "en-GB": "What you chose for “老王钓场” before"}[locale]
     assert rows.loc["老王钓场"].tolist() == ["outdoor", known]
     word = {"zh-CN": "词库：“瑞幸”", "en-GB": "Known word: “瑞幸”"}[locale]
