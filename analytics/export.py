@@ -9,15 +9,17 @@ from __future__ import annotations
 import csv
 import dataclasses
 import io
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
+from data.cells import guarded, unguarded
 from data.errors import require
 from data.money import exponent
+
+__all__ = ["Cell", "Column", "Table", "Words", "csv_bytes", "guarded", "unguarded"]
 
 
 class Cell(StrEnum):
@@ -107,23 +109,6 @@ def _day(value: date) -> str:
 
 def _instant(value: datetime) -> str:
     return value.isoformat(sep=" ", timespec="seconds")
-
-
-# Blanks that a spreadsheet may trim before it looks for a formula: white space, control and zero-width characters.
-_BLANK: Final = r"[\s\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]*"
-# A text of digits only that a spreadsheet would round (it keeps 15) is guarded too. Text that already looks guarded
-# gets one more, so that taking one off always gives the text back.
-_DANGEROUS: Final = re.compile(rf"'*{_BLANK}(?:[=+\-@＝＋－＠\t\r\n]|\d{{16,}}\s*\Z)")
-
-
-def guarded(text: str) -> str:
-    """The text as a cell that is no formula and no number too long to be kept."""
-    return "'" + text if _DANGEROUS.match(text) else text
-
-
-def unguarded(cell: str) -> str:
-    """The text that a guarded cell stands for."""
-    return cell[1:] if cell.startswith("'") and _DANGEROUS.match(cell[1:]) else cell
 
 
 _PLAIN: Final[Mapping[Cell, Callable[[Any], str]]] = {

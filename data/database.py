@@ -29,6 +29,7 @@ from data.store.chain_check import Chained
 from data.store.command import C, Decide, Params, Receipt
 from data.store.faults import unwritable
 from data.store.landing import Beside
+from data.store.snapshot import Snapshot
 from data.store.vault import Answer
 from data.store.writer import T, Writer
 
@@ -84,6 +85,16 @@ class Database:
         """The same as an Arrow table, for answers of many rows."""
         with self._cursor() as cursor:
             return cursor.sql(sql, params=dict(params or {})).to_arrow_table()
+
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[Snapshot]:
+        """Reads that all see the store as it is now, however long they take; a checkpoint waits for their end."""
+        with self._cursor() as cursor:
+            cursor.execute("BEGIN")
+            try:
+                yield Snapshot(cursor)
+            finally:
+                cursor.execute("ROLLBACK")
 
     def submit(self, command: C, decide: Decide[C]) -> Receipt:
         """Hand a command to the writer and wait until its outcome is on disk.

@@ -54,6 +54,7 @@ def test_a_journal_is_ready_at_once(wallet: Wallet) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_settings_offer_everything_as_a_journal(wallet: Wallet, locale: str) -> None:
+    wallet.confirm()
     screen = wallet.screen("pages/settings.py", locale, timeout=60)
     screen.query_params["section"] = "data"
     screen.run()

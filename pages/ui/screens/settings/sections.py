@@ -11,7 +11,7 @@ import streamlit as st
 from pages.ui import links, session
 from pages.ui.context import User
 from pages.ui.i18n import text
-from pages.ui.screens.settings import accounts, categories, general, rules, security, stored
+from pages.ui.screens.settings import accounts, categories, general, privacy, rules, security, stored
 
 _WIDGET: Final = "settings.section"
 _FIRST: Final = "general"
@@ -23,6 +23,7 @@ _DRAW: Final[Mapping[str, Callable[[User], None]]] = MappingProxyType(
         "rules": rules.show,
         "security": security.show,
         "data": stored.show,
+        "privacy": privacy.show,
     }
 )
 _ICONS: Final = {
@@ -32,6 +33,7 @@ _ICONS: Final = {
     "rules": "rule",
     "security": "shield",
     "data": "database",
+    "privacy": "policy",
 }
 
 

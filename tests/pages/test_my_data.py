@@ -1,0 +1,74 @@
+"""Settings → Data and → Privacy: everything in one zip after confirming, explained in the person's language."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data import taking_out
+from data.assurance import AT_THE_MACHINE
+from pages.ui.catalogue import translator
+from pages.ui.screens.settings import privacy
+from tests.pages.house import LANGUAGES, LOCALES, no_fault
+from tests.pages.signed_in import Wallet, open_wallet
+
+
+@pytest.fixture(scope="module")
+def wallet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wallet]:
+    with open_wallet(tmp_path_factory.mktemp("mine")) as opened:
+        yield opened
+
+
+def screen(wallet: Wallet, locale: str, section: str) -> AppTest:
+    app = wallet.screen("pages/settings.py", locale, timeout=60)
+    app.query_params["section"] = section
+    return no_fault(app.run())
+
+
+def columns_of(wallet: Wallet) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    made = io.BytesIO()
+    taking_out.archive(wallet.database, wallet.owner, lambda files: found.update(files) or "", made, AT_THE_MACHINE)
+    assert zipfile.ZipFile(made).testzip() is None
+    return found
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_zip_is_offered_only_after_confirming(tmp_path: Path, locale: str) -> None:
+    with open_wallet(tmp_path) as opened:
+        app = screen(opened, locale, "data")
+        assert "settings.whole.zip" not in {one.key for one in app.download_button}
+        opened.confirm()
+        app = screen(opened, locale, "data")
+        assert "settings.whole.zip" in {one.key for one in app.download_button}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_file_and_column_of_the_zip_has_words_in_the_guide(wallet: Wallet, locale: str) -> None:
+    words = translator(LANGUAGES[locale])
+    files = columns_of(wallet)
+    keys = {f"mine.file.{name}" for name in files} | {f"mine.column.{one}" for names in files.values() for one in names}
+    assert {key for key in keys if words.text(key) == key} == set()
+    assert len(keys) > 200
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_privacy_section_says_of_each_matter_what_why_how_long_and_who(wallet: Wallet, locale: str) -> None:
+    app = screen(wallet, locale, "privacy")
+    said = "\n".join(one.value for one in app.markdown)
+    words = translator(LANGUAGES[locale])
+    for subject in privacy._SUBJECTS:
+        for matter in ("what", "why", "long", "who"):
+            assert words.text(f"privacy.{subject}.{matter}") in said
+    assert words.text("privacy.around.backups", days=7, weeks=4, months=12) in said
+
+
+def test_from_privacy_a_button_leads_to_the_data(wallet: Wallet) -> None:
+    app = screen(wallet, "en-GB", "privacy")
+    no_fault(app.button(key="settings.privacy.go").click().run())
+    assert app.query_params["section"] in ("data", ["data"])
