@@ -347,3 +347,38 @@ def test_the_top_level_is_as_decreed() -> None:
         pytest.skip("not a git checkout")
     tops = {name.split("/")[0] for name in listed.stdout.splitlines()}
     assert {top for top in tops if not top.startswith(".")} <= TOP_LEVEL
+
+
+def test_screens_tell_every_door_that_asks_which_session_it_is() -> None:
+    """A command without its session is neither confirmed nor watched by the monitor, so no screen may forget it."""
+    asking = {
+        (f"data.{path.stem}", act.name)
+        for path in (ROOT / "data").glob("*.py")
+        for act in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(act, ast.FunctionDef)
+        and "assurance" in {one.arg for one in (*act.args.args, *act.args.kwonlyargs)}
+    }
+    assert ("data.wallet", "pay") in asking
+    forgotten, told = [], 0
+    for path in sources():
+        if not path.startswith("pages/"):
+            continue
+        names = {
+            alias.asname or alias.name: f"{node.module}.{alias.name}"
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.ImportFrom) and node.module == "data"
+            for alias in node.names
+        }
+        for call in (node for node in ast.walk(tree(path)) if isinstance(node, ast.Call)):
+            to = call.func
+            if not isinstance(to, ast.Attribute) or not isinstance(to.value, ast.Name):
+                continue
+            if (names.get(to.value.id, ""), to.attr) in asking:
+                # Starred arguments were put together nearby: the file has to speak of the session at least.
+                near = ast.unparse(tree(path)) if any(isinstance(one, ast.Starred) for one in call.args) else ""
+                given = {one.arg for one in call.keywords} | {ast.unparse(one).rpartition(".")[2] for one in call.args}
+                given |= {"assurance"} if "user.assurance" in near else set()
+                told += "assurance" in given
+                forgotten += [f"{path}:{call.lineno} {to.attr}"] if "assurance" not in given else []
+    assert told > 10
+    assert forgotten == []
