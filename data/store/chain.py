@@ -18,6 +18,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from data.store.chain_form import BLOCK, DIGEST_BYTES, PAGE, Form, Held, Stretch, made_here
@@ -30,6 +32,7 @@ SHAPE: Final = "=shape"
 BROKEN: Final = "=broken"
 # Rows of the transaction that is open are numbered from here on; committed ones have their place in the table.
 UNCOMMITTED: Final = 36_028_797_018_960_000
+NEVER: Final = 2**62  # a row number that no row has
 _WRITES_TO: Final = re.compile(r"\bINSERT\s+INTO\s+(\w+)", re.IGNORECASE)
 _COLUMNS: Final = """
 SELECT table_name, column_name, data_type FROM information_schema.columns
@@ -168,7 +171,7 @@ class Chain:
 
     def write_base(self, now: datetime, broken: int = 0) -> None:
         """Write a link over all rows there are, in the open transaction. broken: a link that did not hold before."""
-        parts = [part for table in self._filled() if (part := self._part(table, 0)).rows]
+        parts = [part for table in self._filled() if (part := self._part(table, 0, UNCOMMITTED)).rows]
         parts += [self._shape(), *([Part(BROKEN, broken, "-")] if broken else [])]
         text = ";".join(f"{table} {rows} {digest}" for table, rows, digest in sorted(parts))
         self._next = self._after(BASE, text, now)
@@ -206,12 +209,14 @@ class Chain:
             stretch.add_all(Held(self._forms[table], rows.flatten()))
         return Part(table, stretch.count, stretch.digest())
 
-    def _part(self, table: str, first: int) -> Part:
-        """The sum over the rows of a table from this row number on, read page by page."""
+    def _part(self, table: str, first: int, before: int = NEVER) -> Part:
+        """The sum over the rows of a table whose row numbers are in [first, before), read page by page."""
         stretch, form = Stretch(self._forms[table]), self._forms[table]
-        while (held := read(self._con, form, first, PAGE)).count:
-            stretch.add_all(held)
-            first += held.count
+        full = True
+        while full:
+            page = read(self._con, form, first, PAGE, before)
+            stretch.add_all(page.held)
+            first, full = page.following, page.held.count == PAGE
         return Part(table, stretch.count, stretch.digest())
 
 
@@ -219,13 +224,44 @@ def _nobody(_number: int, _head: str) -> None:
     """Nobody is watching."""
 
 
-def read(con: duckdb.DuckDBPyConnection, form: Form, first: int, most: int) -> Held:
-    """Rows of a table by their place in it, at most so many."""
-    numbered = con.sql(
-        f"SELECT {form.selected} FROM {form.table} WHERE rowid >= $first AND rowid < $after ORDER BY rowid",
-        params={"first": first, "after": first + most},
-    ).to_arrow_table()
-    return Held(form, [column.combine_chunks() for column in numbered.columns])
+class Page(NamedTuple):
+    """Rows of a table in their order, with their row numbers. following: from where on to read the next ones."""
+
+    held: Held
+    numbers: npt.NDArray[np.int64]
+    following: int
+
+
+def nothing(form: Form, following: int = 0) -> Page:
+    """No rows."""
+    return Page(Held(form, []), np.empty(0, np.int64), following)
+
+
+def read(con: duckdb.DuckDBPyConnection, form: Form, first: int, most: int, before: int = NEVER) -> Page:
+    """The rows from this row number on, at most so many, fewer only at the end; gaps are passed over."""
+    found: list[pa.Table] = []
+    while most and first < before:
+        after = min(first + most, before)
+        there = con.sql(
+            f"SELECT {form.selected}, rowid FROM {form.table} WHERE rowid >= $first AND rowid < $after ORDER BY rowid",
+            params={"first": first, "after": after},
+        ).to_arrow_table()
+        found.append(there)
+        first = after if len(there) == after - first else _following(con, form, after, before)
+        most -= len(there)
+    if not found:
+        return nothing(form, first)
+    *columns, numbers = (column.combine_chunks() for column in pa.concat_tables(found).columns)
+    return Page(Held(form, columns), numbers.to_numpy(), first)
+
+
+def _following(con: duckdb.DuckDBPyConnection, form: Form, first: int, before: int) -> int:
+    """The next row number that there is, `before` at the end."""
+    ((number,),) = con.execute(
+        f"SELECT min(rowid) FROM {form.table} WHERE rowid >= $first AND rowid < $before",  # a name of our own code
+        {"first": first, "before": before},
+    ).fetchall()
+    return before if number is None else int(number)
 
 
 @lru_cache(maxsize=1024)

@@ -12,8 +12,8 @@ from typing import Final
 
 import duckdb
 
-from data.store.chain import BASE, BROKEN, SHAPE, START, Link, forms, linked, parts_of, read
-from data.store.chain_form import BLOCK, PAGE, Form, Held, Stretch
+from data.store.chain import BASE, BROKEN, SHAPE, START, Link, forms, linked, nothing, parts_of, read
+from data.store.chain_form import BLOCK, PAGE, Form, Stretch
 
 _LINKS: Final = 4096  # links likewise
 _HAS_CHAIN: Final = """
@@ -60,9 +60,8 @@ class _Rows:
     def __init__(self, con: duckdb.DuckDBPyConnection, form: Form) -> None:
         self._con = con
         self._form = form
-        self._page = Held(form, [])
+        self._page = nothing(form)
         self._at = 0  # within the page
-        self._from = 0  # where in the table the page begins, counted by row numbers
         self.taken = 0
 
     def take(self, count: int) -> str:
@@ -70,12 +69,12 @@ class _Rows:
         stretch = Stretch(self._form)
         while stretch.count < count:
             wanted = min(BLOCK, count - stretch.count)
-            if self._page.count - self._at < wanted:
+            if self._page.held.count - self._at < wanted:
                 self._turn()
-            there = min(wanted, self._page.count - self._at)
+            there = min(wanted, self._page.held.count - self._at)
             if not there:
                 break
-            stretch.add(self._page.block(self._at, there), there)
+            stretch.add(self._page.held.block(self._at, there), there)
             self._at += there
             if there < wanted:
                 break
@@ -83,8 +82,9 @@ class _Rows:
         return stretch.digest()
 
     def _turn(self) -> None:
-        self._from += self._at
-        self._page, self._at = read(self._con, self._form, self._from, PAGE), 0
+        page = self._page
+        first = int(page.numbers[self._at]) if self._at < page.held.count else page.following
+        self._page, self._at = read(self._con, self._form, first, PAGE), 0
 
 
 def check(con: duckdb.DuckDBPyConnection) -> Chained | None:

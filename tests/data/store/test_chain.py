@@ -115,6 +115,22 @@ _OTHER = {
 }
 
 
+@given(some.lists(some.booleans(), min_size=1, max_size=40), some.integers(1, 9))
+@settings(max_examples=40, deadline=None)
+def test_rows_are_read_in_order_and_in_full_pages_whatever_was_removed_between_them(
+    stays: list[bool], page: int
+) -> None:
+    with duckdb.connect() as own:
+        own.execute("CREATE TABLE thing AS SELECT i FROM range($n) t(i)", {"n": len(stays)})
+        own.execute("DELETE FROM thing WHERE NOT list_extract($stays, cast(i AS integer) + 1)", {"stays": stays})
+        form, first, pages = Form("thing", (("i", "BIGINT"),)), 0, []
+        while (found := chain.read(own, form, first, page)).held.count:
+            pages.append(found.numbers.tolist())
+            first = found.following
+    assert [number for one in pages for number in one] == [at for at, kept_one in enumerate(stays) if kept_one]
+    assert all(len(one) == page for one in pages[:-1])
+
+
 @pytest.mark.parametrize("table", CHAINED)
 def test_a_changed_cell_is_found_in_whatever_column(held: duckdb.DuckDBPyConnection, table: str) -> None:
     if table not in filled(held):
@@ -124,12 +140,12 @@ def test_a_changed_cell_is_found_in_whatever_column(held: duckdb.DuckDBPyConnect
     tried = {}
     for name, kind in form.columns:
         held.execute("BEGIN")
-        before = chain.read(held, form, last, 1).block(0, 1)
+        before = chain.read(held, form, last, 1, last + 1).held.block(0, 1)
         instead = f"CASE WHEN {name} IS NULL THEN {_something(kind)} ELSE {_OTHER[kind].format(name)} END"
         try:
             held.execute(f"UPDATE {table} SET {name} = {instead} WHERE rowid = {last}")
-            if chain.read(held, form, last, 1).count:  # where a key was changed the row went elsewhere
-                tried[name] = chain.read(held, form, last, 1).block(0, 1) != before
+            if chain.read(held, form, last, 1, last + 1).held.count:  # where a key was changed the row went elsewhere
+                tried[name] = chain.read(held, form, last, 1, last + 1).held.block(0, 1) != before
             found = broken(held) if len(tried) == 1 else Break(0, "rows", table)
         except duckdb.ConstraintException:
             continue  # the store itself refuses any other word there
@@ -356,10 +372,10 @@ def test_rows_have_the_same_sum_as_made_as_read_back_and_as_a_slice(rows: list[t
     con.execute(f"CREATE TABLE tried ({columns})")
     con.register("rows", pa.Table.from_struct_array(made))
     con.execute("INSERT INTO tried SELECT * FROM rows")
-    assert chain.read(con, _FORM, 0, BLOCK).block(0, len(rows)) == made_here(_FORM, made.flatten())
+    assert chain.read(con, _FORM, 0, BLOCK).held.block(0, len(rows)) == made_here(_FORM, made.flatten())
     first = data.draw(some.integers(0, len(rows) - 1))
     count = data.draw(some.integers(1, len(rows) - first))
-    there = chain.read(con, _FORM, 0, BLOCK).block(first, count)
+    there = chain.read(con, _FORM, 0, BLOCK).held.block(first, count)
     assert there == made_here(_FORM, pa.array(rows[first : first + count], _ARROW).flatten())
     assert there == Held(_FORM, made.slice(first, count).flatten()).block(0, count)
     con.close()
