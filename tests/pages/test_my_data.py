@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import taking_out
+from data import identity, taking_out
 from data.assurance import AT_THE_MACHINE
 from pages.ui.catalogue import translator
 from pages.ui.screens.settings import privacy
+from tests import wallet_house as house
 from tests.pages.house import LANGUAGES, LOCALES, no_fault
 from tests.pages.signed_in import Wallet, open_wallet
 
@@ -72,3 +73,42 @@ def test_from_privacy_a_button_leads_to_the_data(wallet: Wallet) -> None:
     app = screen(wallet, "en-GB", "privacy")
     no_fault(app.button(key="settings.privacy.go").click().run())
     assert app.query_params["section"] in ("data", ["data"])
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_account_is_deleted_after_confirming_and_typing_the_name(tmp_path: Path, locale: str) -> None:
+    with open_wallet(tmp_path) as opened:
+        words = translator(LANGUAGES[locale])
+        app = screen(opened, locale, "data")
+        assert words.text("rejection.step_up_required.deletes_account") in said(app)
+        assert not [one for one in app.text_input if one.key == "settings.leave.name"]
+        opened.confirm()
+        app = screen(opened, locale, "data")
+        app.text_input(key="settings.leave.name").set_value("somebody")
+        no_fault(press(app, "settings.leave.go").run())
+        assert identity.person(opened.database, opened.owner) is not None
+        app.text_input(key="settings.leave.name").set_value("alice")
+        no_fault(press(app, "settings.leave.go").run())
+        assert identity.person(opened.database, opened.owner) is None
+        assert opened.database.read("SELECT count(*) FROM user_session") == [(0,)]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_who_may_not_go_is_told_why_and_gets_no_form(tmp_path: Path, locale: str) -> None:
+    with open_wallet(tmp_path) as opened:
+        house.person(opened.database, "bob")
+        opened.confirm()
+        app = screen(opened, locale, "data")
+        assert translator(LANGUAGES[locale]).text("rejection.operator_stays", others=1) in said(app)
+        assert not [one for one in app.text_input if one.key == "settings.leave.name"]
+
+
+def said(app: AppTest) -> str:
+    shown = (*app.info, *app.error, *app.markdown)
+    return "\n".join(str(one.value) for one in shown).replace("\\", "")
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    (button,) = [one for one in app.button if (one.key or "") == key]
+    button.click()
+    return app

@@ -40,7 +40,7 @@ def show(_user: User) -> None:
         st.markdown(text("privacy.around.log"))
     body, _ = card(text("privacy.yours"), key="settings.privacy.yours", stretch=False)
     with body:
-        st.markdown(text("privacy.yours.note"))
+        st.container(width=_WIDE).markdown(f"{text('privacy.yours.note')} {text('privacy.yours.leave')}")
         st.button(text("privacy.yours.go"), key="settings.privacy.go", icon=":material/database:", on_click=_to_data)
 
 

@@ -16,7 +16,7 @@ from pages.ui import format  # noqa: A004 - our word for it, always used with it
 from pages.ui.context import User
 from pages.ui.i18n import text
 from pages.ui.samples import load_sample, remove_sample
-from pages.ui.screens.settings import journals
+from pages.ui.screens.settings import deleting, journals
 from pages.ui.screens.settings.sending import send
 from pages.ui.tables import Column, data_table
 from pages.ui.widgets import card
@@ -37,6 +37,7 @@ def show(user: User) -> None:
     with left:
         _sample(user)
         _file(user)
+        deleting.show(user)
     with right:
         journals.show(user)
         _about()
