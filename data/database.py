@@ -177,7 +177,12 @@ class Database:
     def check_chain(self) -> Chained | None:
         """The audit chain summed up again from the tables, beside whatever goes on; None when there is none."""
         with self._cursor() as cursor:
-            return chain_check.check(cursor)
+            # One transaction: while it lasts no checkpoint closes the gaps of removed rows, which moves the others.
+            cursor.execute("BEGIN")
+            try:
+                return chain_check.check(cursor)
+            finally:
+                cursor.execute("ROLLBACK")
 
     def unready(self) -> str:
         """Why nothing could be written now: `writer` (it is no more), `disk` (too little room); '' when all is well."""

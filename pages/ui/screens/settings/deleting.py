@@ -38,9 +38,7 @@ def _form(user: User) -> None:
     with st.form(_FORM, border=False):
         label = text("mine.leave.name", name=user.name)
         name = st.text_input(md_escape(label), autocomplete="off", key=f"{_FORM}.name")
-        pressed = st.form_submit_button(
-            text("mine.leave.button"), key=f"{_FORM}.go", icon=":material/delete_forever:", type="primary"
-        )
+        pressed = st.form_submit_button(text("mine.leave.button"), key=f"{_FORM}.go", icon=":material/delete_forever:")
     if pressed and send(_FORM, partial(_leave, user, name), lambda _none: text("mine.leave.done")):
         leave.for_sign_in()
         st.stop()

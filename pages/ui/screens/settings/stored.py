@@ -37,9 +37,9 @@ def show(user: User) -> None:
     with left:
         _sample(user)
         _file(user)
-        deleting.show(user)
     with right:
         journals.show(user)
+        deleting.show(user)
         _about()
 
 
