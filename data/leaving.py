@@ -38,13 +38,6 @@ class ShopsStay(Rejection):
 
 
 @dataclasses.dataclass(unsafe_hash=True)
-class MoneyLeft(Rejection):
-    """There is money in the wallet or held. currencies: in how many."""
-
-    currencies: int
-
-
-@dataclasses.dataclass(unsafe_hash=True)
 class BooksShared(Rejection):
     """Other people's books need what happened in this wallet. entries: how much of it there is."""
 
@@ -79,8 +72,6 @@ def refusal(ties: Ties) -> Rejection | None:
         return OperatorStays(ties.others)
     if ties.shops:
         return ShopsStay(ties.shops)
-    if ties.held:
-        return MoneyLeft(ties.held)
     return BooksShared(ties.shared) if ties.shared else None
 
 
@@ -94,7 +85,7 @@ def leave(database: Database, command: Leave, assurance: Assurance = UNCONFIRMED
 
     Raises:
         StepUpRequired: the session was not confirmed. ChainFirst: nothing may be taken out of a chain that is broken.
-        NameDiffers, OperatorStays, ShopsStay, MoneyLeft, BooksShared: nothing was deleted.
+        NameDiffers, OperatorStays, ShopsStay, BooksShared: nothing was deleted.
     """
     guard.require_fresh(database, command.owner, assurance, StepUpRequired("deletion", "deletes_account"))
     broken = audit(database).broken

@@ -27,12 +27,6 @@ _OTHERS: Final = "SELECT count(*) FROM app_user WHERE owner <> $owner"
 _RUNS: Final = """
 SELECT count(*) FROM app_user u WHERE u.owner = $owner AND u.operator
     AND NOT EXISTS (SELECT 1 FROM app_user o WHERE o.operator AND o.owner <> $owner)"""
-_HELD: Final = """
-SELECT count(*) FROM (
-    SELECT p.currency FROM posting p JOIN account a ON a.owner = p.owner AND a.id = p.account
-    WHERE p.owner = $owner AND (a.hint_key LIKE 'wallet:%' OR a.hint_key LIKE 'held:%')
-    GROUP BY p.currency HAVING sum(p.amount) <> 0
-) h"""
 _REMOVE: Final = (
     "DELETE FROM fact WHERE owner = $owner",
     "DELETE FROM annotation WHERE owner = $owner",
@@ -82,23 +76,21 @@ _REMOVE: Final = (
 class Ties:
     """What holds somebody here. shops: that they opened; others: how many people besides them.
 
-    runs: they alone are the operator. held: in how many currencies their wallet has money. shared: how many entries
-    and requests of theirs stand in other people's books too.
+    runs: they alone are the operator. shared: how many entries and requests of theirs stand in other books too.
     """
 
     shops: int
     others: int
     runs: bool
-    held: int
     shared: int
 
 
 def ties_of(query: Query, owner: UUID) -> Ties:
     """What holds this person here, as the store says it."""
-    shops, others, runs, held, shared, asked = (
-        int(query(sql, {"owner": owner})[0][0]) for sql in (_SHOPS, _OTHERS, _RUNS, _HELD, _SHARED, _ASKED)
+    shops, others, runs, shared, asked = (
+        int(query(sql, {"owner": owner})[0][0]) for sql in (_SHOPS, _OTHERS, _RUNS, _SHARED, _ASKED)
     )
-    return Ties(shops, others, bool(runs), held, shared + asked)
+    return Ties(shops, others, bool(runs), shared + asked)
 
 
 def removed(owner: UUID) -> list[Write]:
