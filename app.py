@@ -105,8 +105,7 @@ def _warm() -> None:
     for spoken in i18n.LANGUAGES:
         i18n.translator(spoken)
     passwords.verify_nothing("")
-    gc.collect()
-    gc.freeze()
+    running.calm_collector()
 
 
 app = st.App(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
 
 from data.database import Database
 from data.errors import StoreClosed
@@ -24,7 +25,20 @@ class Running:
         self.gateway.close()
 
 
+_YOUNG, _MIDDLE, _OLD = 20_000, 20, 20
+
 _now_running: list[Running] = []
+
+
+def calm_collector() -> None:
+    """Take what is loaded out of the garbage collector's rounds, and make the rounds rarer.
+
+    A group of payments leaves ten thousand rows that all stay until they are written: looking at them every 700
+    objects finds nothing and costs a tenth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
 
 
 def set_current(running: Running | None) -> None:

@@ -2,8 +2,8 @@
 
 Each format gives the same generated purchases. `read` is from the file's bytes to a statement, `prepare` from there to
 what the import would do, on a store with nothing in it. Beside them what others take for the same bytes: pandas to make
-columns of strings, ofxtools and beancount to make their own objects. Seconds are of the processor, so that a busy
-machine does not count. Rows read are held against rows written.
+columns of strings; ofxtools, ofxparse, beancount and beangulp to make their own objects. Seconds are of the processor,
+so that a busy machine does not count. Rows read are held against rows written.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import io
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from data import statements
@@ -27,14 +28,14 @@ from tests.benchmarks.import_files import FORMATS, Format, rows_of
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Taken:
-    """Seconds for one format. other: of another program, under its name; None: it does not read the format."""
+    """Seconds for one format. others: of other programs that read it, under their names."""
 
     format: str
     megabytes: float
     rows: int
     read: float
     prepare: float
-    other: tuple[str, float] | None
+    others: list[tuple[str, float]]
 
 
 def measure(one: Format, count: int, seed: int, db: Database) -> Taken:
@@ -54,24 +55,24 @@ def measure(one: Format, count: int, seed: int, db: Database) -> Taken:
     if len(preview.lines) != count or parsed.statement.problems:
         said = f"{one.name}: {len(preview.lines)} rows of {count}, {len(parsed.statement.problems)} problems"
         raise SystemExit(said)
-    return Taken(one.name, len(data) / 1e6, count, read - began, done - read, _other(one, data))
+    return Taken(one.name, len(data) / 1e6, count, read - began, done - read, list(_others(one, data)))
 
 
-def _other(one: Format, data: bytes) -> tuple[str, float] | None:
+def _others(one: Format, data: bytes) -> Iterator[tuple[str, float]]:
+    rivals: list[tuple[str, Callable[[], object]]] = []
     if one.csv:
-        return "pandas", _timed(lambda: _pandas(data, *one.csv))  # type: ignore[misc]
+        rivals.append(("pandas", lambda: _pandas(data, *one.csv)))  # type: ignore[misc]
+    if one.name == "any CSV":
+        rivals.append(("beangulp", lambda: _beangulp(data)))
     if one.name.startswith("OFX"):
-        return _if_there("ofxtools", lambda: _ofxtools(data))
+        rivals += [("ofxtools", lambda: _ofxtools(data)), ("ofxparse", lambda: _ofxparse(data))]
     if one.name == "Beancount":
-        return _if_there("beancount", lambda: _beancount(data))
-    return None
-
-
-def _if_there(module: str, run: Callable[[], object]) -> tuple[str, float] | None:
-    if importlib.util.find_spec(module) is None:
-        sys.stdout.write(f"{module} is not installed: not measured\n")
-        return None
-    return module, _timed(run)
+        rivals.append(("beancount", lambda: _beancount(data)))
+    for module, run in rivals:
+        if importlib.util.find_spec(module) is None:
+            sys.stdout.write(f"{module} is not installed: not measured\n")
+        else:
+            yield module, _timed(run)
 
 
 def _timed(run: Callable[[], object]) -> float:
@@ -98,21 +99,47 @@ def _ofxtools(data: bytes) -> object:
     return tree.convert()
 
 
+def _ofxparse(data: bytes) -> object:
+    from ofxparse import OfxParser  # noqa: PLC0415 - only what is measured
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its parser of HTML about XML
+        return OfxParser.parse(io.BytesIO(data))
+
+
+def _beangulp(data: bytes) -> object:
+    """Read as its manual says for a table: a class that names the columns."""
+    from beangulp.importers import csvbase  # noqa: PLC0415 - only what is measured
+
+    class Bank(csvbase.Importer):  # type: ignore[misc]
+        date = csvbase.Date("Date")
+        payee = csvbase.Column("Payee")
+        narration = csvbase.Column("Payee")
+        amount = csvbase.Amount("Amount")
+        currency = csvbase.Column("Currency")
+
+        def identify(self, _path: str) -> bool:
+            return True
+
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        file.write(data)
+        file.flush()
+        return Bank("Assets:Bank", "CNY").extract(file.name, [])
+
+
 def _beancount(data: bytes) -> object:
     from beancount import loader  # noqa: PLC0415 - only what is measured
 
     return loader.load_string(data.decode())
 
 
-def _table(found: list[Taken]) -> str:
-    lines = [f"{'format':<16}{'MB':>7}{'read':>10}{'prepare':>10}{'rows/s':>10}   beside it (rows/s)"]
-    for one in found:
-        rate = one.rows / (one.read + one.prepare)
-        beside = f"{one.other[0]} {one.rows / one.other[1]:,.0f}" if one.other else "-"
-        lines.append(
-            f"{one.format:<16}{one.megabytes:>7.1f}{one.read:>9.2f}s{one.prepare:>9.2f}s{rate:>10,.0f}   {beside}"
-        )
-    return "\n".join(lines) + "\n"
+_HEAD = f"{'format':<16}{'MB':>7}{'read':>10}{'prepare':>10}{'rows/s':>10}   beside it (rows/s)"
+
+
+def _line(one: Taken) -> str:
+    rate = one.rows / (one.read + one.prepare)
+    beside = ", ".join(f"{name} {one.rows / taken:,.0f}" for name, taken in one.others) or "-"
+    return f"{one.format:<16}{one.megabytes:>7.1f}{one.read:>9.2f}s{one.prepare:>9.2f}s{rate:>10,.0f}   {beside}\n"
 
 
 def main() -> None:
@@ -125,9 +152,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         db = open_database(Path(folder) / "wallet.duckdb")
         wanted = [one for one in FORMATS if options.only.lower() in one.name.lower()]
-        found = [measure(one, options.rows, options.seed, db) for one in wanted]
+        sys.stdout.write(f"{options.rows:,} rows, seed {options.seed}\n{_HEAD}\n")
+        for one in wanted:
+            sys.stdout.write(_line(measure(one, options.rows, options.seed, db)))
+            sys.stdout.flush()
         db.close()
-    sys.stdout.write(f"{options.rows:,} rows, seed {options.seed}\n{_table(found)}")
 
 
 if __name__ == "__main__":

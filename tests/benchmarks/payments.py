@@ -29,7 +29,7 @@ from data.database import Database
 from data.home import open_running
 from data.ids import OwnerId, new_id, new_request_id
 from data.ledger.wallet.commands import ISSUER, DeskTopUp, OpenMember, OpenMerchant, Pay
-from data.running import Running
+from data.running import Running, calm_collector
 from data.store import conservation
 
 MEMBERS, MERCHANTS, FUNDS, PRICE = 200, 50, 10**9, 12_34
@@ -68,6 +68,7 @@ class Ours:
         ]
         for one in waiting:
             one.result().or_raise()
+        calm_collector()  # as the app does when it has started
 
     @property
     def database(self) -> Database:
