@@ -31,7 +31,8 @@ FROM published_fact WHERE owner = $owner ORDER BY entry, part"""
 _HELD: Final = """
 SELECT p.account, p.currency, cast(sum(p.amount) AS bigint) FROM published_posting p
 JOIN published_account a ON a.owner = p.owner AND a.id = p.account
-WHERE p.owner = $owner AND a.kind IN ('asset', 'liability') GROUP BY p.account, p.currency"""
+WHERE p.owner = $owner AND a.kind IN ('asset', 'liability') GROUP BY p.account, p.currency
+ORDER BY p.account, p.currency"""
 _CATEGORIES: Final = """
 SELECT key, parent, kind, icon, colour, name FROM published_category WHERE owner = $owner ORDER BY key"""
 

@@ -55,7 +55,9 @@ class Beside:
         self._con.execute("BEGIN")
         try:
             return self._landed(command, decide, _Places(first, places).take, before)
-        except (Rejection, duckdb.Error, _NoPlaceLeft) as why:
+        except Rejection:  # the writer says it, and remembers that it did
+            return None
+        except (duckdb.Error, _NoPlaceLeft) as why:
             _log.info("done_in_the_writer", command=type(command).__name__, reason=type(why).__name__)
             return None
         finally:
