@@ -66,7 +66,6 @@ class Cube:
     income: Ints
     amount: Ints
     count: Ints
-    unlinked: Ints
     first: Ints
     last: Ints
 
@@ -114,7 +113,7 @@ def cube_of(table: pa.Table) -> Cube:
         account=coded(table["account"]),
         currency=coded(table["currency"]),
         labels=dict(zip(payees.values, labels, strict=True)),
-        **{name: ints(table[name]) for name in ("spending", "income", "amount", "count", "unlinked")},
+        **{name: ints(table[name]) for name in ("spending", "income", "amount", "count")},
         first=days(table["first_on"]),
         last=days(table["last_on"]),
     )

@@ -31,7 +31,6 @@ SELECT f.month AS on_day, f.purchase_month AS purchase, f.kind, coalesce(f.categ
     f.payee_key, max(f.payee) AS payee, cast(f.account AS varchar) AS account, f.currency,
     cast(sum(f.spending) AS bigint) AS spending, cast(sum(f.income) AS bigint) AS income,
     cast(sum(f.amount) AS bigint) AS amount, count(*) AS count,
-    cast(sum(CASE WHEN f.kind = 'refund' AND f.refund_of IS NULL THEN 1 ELSE 0 END) AS bigint) AS unlinked,
     min(f.booked_on) AS first_on, max(f.booked_on) AS last_on
 FROM published_fact f
 WHERE f.owner = $owner AND NOT f.excluded"""
@@ -53,7 +52,6 @@ SELECT f.month AS on_day, f.purchase_month AS purchase, f.kind, coalesce(f.categ
     '' AS payee_key, '' AS payee, '' AS account, f.currency,
     cast(sum(f.spending) AS bigint) AS spending, cast(sum(f.income) AS bigint) AS income,
     cast(sum(f.amount) AS bigint) AS amount, count(*) AS count,
-    cast(sum(CASE WHEN f.kind = 'refund' AND f.refund_of IS NULL THEN 1 ELSE 0 END) AS bigint) AS unlinked,
     min(f.booked_on) AS first_on, max(f.booked_on) AS last_on
 FROM published_fact f
 WHERE f.owner = $owner AND NOT f.excluded

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -22,18 +21,11 @@ from data.security.passwords import PasswordCommon, PasswordTooShort
 from data.security.sealing import SealBroken, new_key
 from data.sign_in import ChallengeOver, SecondFactorNeeded, SignedIn, Visit, WrongCode, WrongPassword
 from tests.ledger_rows import Book
+from tests.sign_in_house import Clock
 
 HERE = Visit("192.0.2.7", "Firefox")
 GOOD = "correct horse battery"
 KEY = new_key()
-
-
-@dataclasses.dataclass
-class Clock:
-    now: datetime = datetime(2026, 10, 5, 12, 0, 0)  # noqa: DTZ001 - the store's instants are UTC without zone
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from data.security.passwords import PasswordTooShort
 from data.security.sealing import new_key
 from data.security.tokens import token_hash
 from data.sign_in import ChallengeOver, SecondFactorNeeded, SignedIn, Visit, WrongPassword
+from tests.sign_in_house import Clock
 from tests.software_key import SoftwareKey, b64
 
 HERE = Visit("192.0.2.7", "Firefox")
@@ -28,14 +28,6 @@ LONG = "correct horse battery"
 KEY = new_key()
 LOCAL = Place("localhost", "http://localhost:8501")
 BROWSER = "what only this browser has"
-
-
-@dataclasses.dataclass
-class Clock:
-    now: datetime = datetime(2026, 10, 5, 12, 0, 0)  # noqa: DTZ001 - the store's instants are UTC without zone
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @pytest.fixture
