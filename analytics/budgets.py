@@ -18,7 +18,7 @@ import numpy as np
 
 from analytics.cube import Cube, add_up, number_of
 from analytics.figures import WHOLE
-from analytics.held import Held
+from analytics.held import Held, answered
 from analytics.months import complete_months, outline
 from analytics.scope import Scope
 from data.period import Span, months_between, shift_months
@@ -183,6 +183,7 @@ def along(scope: Scope, spans: Sequence[Span], currency: str) -> tuple[Envelope,
     return tuple(sorted(found, key=lambda e: (e.month.start, order.get(e.category, len(order)))))
 
 
+@answered()
 def history(scope: Scope, category: str, currency: str, last: Span, count: int = 12) -> tuple[Envelope | Actual, ...]:
     """Budget against actual: for each of `count` months its envelope, or what was spent where there was no limit."""
     key = (category, currency)
@@ -224,6 +225,7 @@ def limit_changes(scope: Scope) -> tuple[LimitChange, ...]:
     return tuple(reversed(_changes(scope)))
 
 
+@answered()
 def suggestions(scope: Scope, month: Span, currency: str) -> dict[str, int]:
     """Limits to start from: the monthly average of the three complete months before, by category and "" overall.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Collection
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -45,13 +45,23 @@ class Coded:
         """The same column for some rows."""
         return Coded(self.codes[mask], self.values)
 
+    def followed_by(self, more: Coded) -> Coded:
+        """Both columns, one below the other, without texts that no row has any more."""
+        places = {value: place for place, value in enumerate(self.values)}
+        moved = np.asarray([places.setdefault(value, len(places)) for value in more.values], np.int32)
+        codes = np.concatenate([self.codes, moved[more.codes] if len(moved) else more.codes])
+        used = np.bincount(codes, minlength=len(places)) > 0
+        if used.all():
+            return Coded(codes, tuple(places))
+        kept = tuple(value for value, there in zip(places, used.tolist(), strict=True) if there)
+        return Coded((np.cumsum(used) - 1).astype(np.int32)[codes], kept)
+
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Cube:
     """Groups of facts with their sums (minor units), in the order of `when`.
 
-    when: day number of the group's month (or day) by arrival; purchase: by purchase. payee: payee keys; labels: a
-    payee text to show for each payee key. first, last: day numbers of the group's earliest and latest fact.
+    when: day number of the group's month by arrival; purchase: by purchase. payee: payee keys; label: a text to show.
     """
 
     when: Ints
@@ -61,23 +71,38 @@ class Cube:
     payee: Coded
     account: Coded
     currency: Coded
-    labels: dict[str, str]
+    label: Coded
     spending: Ints
     income: Ints
-    amount: Ints
     count: Ints
-    first: Ints
-    last: Ints
 
     def __len__(self) -> int:
         return len(self.when)
 
     def at(self, mask: Rows) -> Cube:
         """The cube of some rows: a mask, places, or a slice (which copies nothing)."""
-        cut: dict[str, Any] = {
-            f.name: _cut(getattr(self, f.name), mask) for f in dataclasses.fields(self) if f.name != "labels"
-        }
-        return Cube(**cut, labels=self.labels)
+        cut: list[Any] = [column.at(mask) if isinstance(column, Coded) else column[mask] for column in self.columns()]
+        return Cube(*cut)
+
+    def columns(self) -> list[Any]:
+        """Every column, in the order above."""
+        return [getattr(self, name) for name in _COLUMNS]
+
+    def labels(self) -> dict[str, str]:
+        """One text to show for each payee key: the last of its texts by the alphabet, so that it is always the same."""
+        rank = {text: place for place, text in enumerate(sorted(self.label.values))}
+        ranks = np.asarray([rank[text] for text in self.label.values], np.int64)
+        best: Ints = np.full(len(self.payee.values), -1, np.int64)
+        if len(self):
+            np.maximum.at(best, self.payee.codes, ranks[self.label.codes])
+        texts = sorted(self.label.values)
+        return {key: texts[at] for key, at in zip(self.payee.values, best.tolist(), strict=True) if at >= 0}
+
+    def renewed(self, months: Ints, fresh: Cube) -> Cube:
+        """The cube with other rows for these months (by arrival): all the rows that `fresh` has."""
+        kept = self.at(~np.isin(self.when, months))
+        both = Cube(*(_joined(*two) for two in zip(kept.columns(), fresh.columns(), strict=True)))
+        return both.at(np.argsort(both.when, kind="stable"))
 
     def moving(self) -> Cube:
         """Only the rows that are spending or income: no transfers."""
@@ -88,8 +113,11 @@ class Cube:
         return self.at(self.currency.is_(currency))
 
 
-def _cut(column: Any, mask: Rows) -> Any:  # noqa: ANN401 - an array or a coded column
-    return column.at(mask) if isinstance(column, Coded) else column[mask]
+_COLUMNS: Final = tuple(field.name for field in dataclasses.fields(Cube))
+
+
+def _joined(above: Any, below: Any) -> Any:  # noqa: ANN401 - arrays or coded columns
+    return above.followed_by(below) if isinstance(above, Coded) else np.concatenate([above, below])
 
 
 def add_up(places: NDArray[Any], numbers: Ints, size: int) -> Ints:
@@ -101,21 +129,16 @@ def add_up(places: NDArray[Any], numbers: Ints, size: int) -> Ints:
 
 def cube_of(table: pa.Table) -> Cube:
     """A cube from a query with the columns of `analytics.months`."""
-    payees = coded(table["payee_key"])
-    _, first_rows = np.unique(payees.codes, return_index=True)
-    labels = table["payee"].take(first_rows).to_pylist()
     found = Cube(
         when=days(table["on_day"]),
         purchase=days(table["purchase"]),
         kind=coded(table["kind"]),
         category=coded(table["category"]),
-        payee=payees,
+        payee=coded(table["payee_key"]),
         account=coded(table["account"]),
         currency=coded(table["currency"]),
-        labels=dict(zip(payees.values, labels, strict=True)),
-        **{name: ints(table[name]) for name in ("spending", "income", "amount", "count")},
-        first=days(table["first_on"]),
-        last=days(table["last_on"]),
+        label=coded(table["payee"]),
+        **{name: ints(table[name]) for name in ("spending", "income", "count")},
     )
     return found.at(np.argsort(found.when, kind="stable"))
 

@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from analytics.cube import Coded, Ints, add_up, coded, days, ints, number_of
 from analytics.held import Held
+from analytics.months import meet
 from analytics.scope import Scope
 from data.period import Span, shift_months
+from data.store.touched import Touched
 
 _SPANS: Final = 256
 _held: Held[Daily] = Held(_SPANS)
@@ -73,9 +75,16 @@ GROUP BY f.purchase_on, f.kind, coalesce(f.category, 'uncategorised'), f.currenc
 
 
 def daily(scope: Scope, span: Span) -> Daily:
-    """The days of a span, in the scope's view of refunds; one query per span and data version."""
-    key = (span, scope.refunds_in_purchase_month)
-    return _held.get(scope.db, scope.owner, key, lambda: _daily(span, _read(scope, span)))
+    """The days of a span, in the scope's view of refunds; one query per span until a change touches its months."""
+
+    def make() -> Daily:
+        return _daily(span, _read(scope, span))
+
+    def renew(old: Daily, touched: Touched) -> Daily:
+        seen = touched.purchases if scope.refunds_in_purchase_month else touched.arrivals
+        return make() if any(meet(month, span) for month in seen) else old
+
+    return _held.get(scope.db, scope.owner, (span, scope.refunds_in_purchase_month), make, renew)
 
 
 def this_and_last_month(scope: Scope) -> Daily:

@@ -1,90 +1,207 @@
-"""The owner's books by month, held in memory: one query per data version answers most of every page.
+"""The owner's books by month, held in memory: one query answers most of every page.
 
-Spans of whole months come out of the held cube without the store; other spans are read by date, once per version.
-Facts that the person left out of reports are in neither.
+After a change only the months that it touched are read again. Spans of whole months come out of the held outline; other
+spans, and payees, are read by date. Facts that the person left out of reports are in none of them.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from analytics.cube import Cube, Ints, cube_of, date_of, number_of
+from analytics.cube import Cube, Ints, cube_of, date_of, days, number_of
 from analytics.held import Held
 from analytics.scope import Scope
 from data.period import Span, month_of, months_between
+from data.store.touched import Touched
 
-# In rows of a cube, about 130 bytes each.
-_MOST_MONTH_ROWS: Final = 2_000_000
-_MOST_SPAN_ROWS: Final = 500_000
+# In rows of a cube, about 60 bytes each.
+_MOST_OUTLINE_ROWS: Final = 1_000_000
+_MOST_SPAN_ROWS: Final = 1_000_000
 _GRACE: Final = timedelta(days=3)
-_months: Held[Cube] = Held(_MOST_MONTH_ROWS, len)
+_LONGEST: Final = timedelta(days=31)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class _Outline:
+    """Every month by kind, category and currency. covered: from the first booked day to the last one."""
+
+    cube: Cube
+    covered: Span | None
+
+    def __len__(self) -> int:
+        return len(self.cube)
+
+
+_outlines: Held[_Outline] = Held(_MOST_OUTLINE_ROWS, len)
 _spans: Held[Cube] = Held(_MOST_SPAN_ROWS, len)
 
-
-_SUMS: Final = """
-SELECT f.month AS on_day, f.purchase_month AS purchase, f.kind, coalesce(f.category, 'uncategorised') AS category,
-    f.payee_key, max(f.payee) AS payee, cast(f.account AS varchar) AS account, f.currency,
-    cast(sum(f.spending) AS bigint) AS spending, cast(sum(f.income) AS bigint) AS income,
-    cast(sum(f.amount) AS bigint) AS amount, count(*) AS count,
-    min(f.booked_on) AS first_on, max(f.booked_on) AS last_on
-FROM published_fact f
-WHERE f.owner = $owner AND NOT f.excluded"""
-_GROUPS: Final = """
-GROUP BY f.month, f.purchase_month, f.kind, coalesce(f.category, 'uncategorised'), f.payee_key, f.account, f.currency"""
-_BY_MONTH: Final = _SUMS + _GROUPS
-
-
-def months(scope: Scope) -> Cube:
-    """Every month of the owner, by month, kind, category, payee, account and currency."""
-    return _months.get(
-        scope.db, scope.owner, "months", lambda: cube_of(scope.db.arrow(_BY_MONTH, {"owner": scope.owner}))
-    )
-
-
-# Its own query, ten times fewer groups: after a change most screens need no more than this.
-_OUTLINE: Final = """
+# Each aggregate and each column of groups costs a million rows a pass of its own, so there are few of them.
+_OUTLINE_SUMS: Final = """
 SELECT f.month AS on_day, f.purchase_month AS purchase, f.kind, coalesce(f.category, 'uncategorised') AS category,
     '' AS payee_key, '' AS payee, '' AS account, f.currency,
-    cast(sum(f.spending) AS bigint) AS spending, cast(sum(f.income) AS bigint) AS income,
-    cast(sum(f.amount) AS bigint) AS amount, count(*) AS count,
-    min(f.booked_on) AS first_on, max(f.booked_on) AS last_on
+    cast(sum(f.spending) AS bigint) AS spending, cast(sum(f.income) AS bigint) AS income, count(*) AS count"""
+_EDGES: Final = ", min(f.booked_on) AS first_on, max(f.booked_on) AS last_on"
+_OF_OWNER: Final = """
 FROM published_fact f
-WHERE f.owner = $owner AND NOT f.excluded
-GROUP BY f.month, f.purchase_month, f.kind, coalesce(f.category, 'uncategorised'), f.currency
-ORDER BY f.month"""
+WHERE f.owner = $owner AND NOT f.excluded"""
+_AMONG: Final = " AND f.month IN (SELECT unnest(cast($months AS date[])))"
+_OUTLINE_GROUPS: Final = """
+GROUP BY f.month, f.purchase_month, f.kind, f.category, f.currency"""
+_OUTLINE: Final = _OUTLINE_SUMS + _OF_OWNER + _OUTLINE_GROUPS
+_OUTLINE_AMONG: Final = _OUTLINE_SUMS + _EDGES + _OF_OWNER + _AMONG + _OUTLINE_GROUPS
+_COVERED: Final = "SELECT min(f.booked_on), max(f.booked_on)" + _OF_OWNER + _AMONG
 
 
 def outline(scope: Scope) -> Cube:
-    """Every month of the owner by month, kind, category and currency only."""
-    return _months.get(
-        scope.db, scope.owner, "outline", lambda: cube_of(scope.db.arrow(_OUTLINE, {"owner": scope.owner}))
+    """Every month of the owner by month, kind, category and currency."""
+    return _outline(scope).cube
+
+
+def _outline(scope: Scope) -> _Outline:
+    return _outlines.get(
+        scope.db, scope.owner, "outline", lambda: _read_outline(scope), lambda old, new: _renewed(scope, old, new)
     )
 
 
-_BY_DATE: Final = _SUMS + " AND f.booked_on >= $first AND f.booked_on < $until" + _GROUPS
-_BY_PURCHASE_DATE: Final = _SUMS + " AND f.purchase_on >= $first AND f.purchase_on < $until" + _GROUPS
+def _read_outline(scope: Scope) -> _Outline:
+    cube = cube_of(scope.db.arrow(_OUTLINE, {"owner": scope.owner}))
+    return _Outline(cube, _read_covered(scope, cube))
+
+
+def _read_covered(scope: Scope, cube: Cube) -> Span | None:
+    """Only the first and the last month have to be looked through."""
+    if not len(cube):
+        return None
+    edges = [date_of(int(cube.when[0])), date_of(int(cube.when[-1]))]
+    ((first, last),) = scope.db.read(_COVERED, {"owner": scope.owner, "months": edges})
+    return None if first is None else Span(first, last + timedelta(days=1))
+
+
+def _renewed(scope: Scope, old: _Outline, touched: Touched) -> _Outline:
+    months = sorted(touched.arrivals)
+    if not months:
+        return old
+    table = scope.db.arrow(_OUTLINE_AMONG, {"owner": scope.owner, "months": months})
+    cube = old.cube.renewed(_numbers(months), cube_of(table))
+    return _Outline(cube, _edges(cube, table, old, touched) or _read_covered(scope, cube))
+
+
+def _edges(cube: Cube, table: pa.Table, old: _Outline, touched: Touched) -> Span | None:
+    """What is covered now, as far as the months read again and the old answer tell; None where they do not."""
+    if not len(cube) or old.covered is None:
+        return None
+    read, edges = days(table["on_day"]), []
+    for column, at, known in (("first_on", 0, old.covered.start), ("last_on", -1, old.covered.last)):
+        month = int(cube.when[at])
+        inside = days(table[column])[read == month]
+        if len(inside):
+            edges.append(date_of(int(inside.min() if at == 0 else inside.max())))
+        elif month == int(old.cube.when[at]) and date_of(month) not in touched.arrivals:
+            edges.append(known)
+        else:
+            return None
+    return Span(edges[0], edges[1] + timedelta(days=1))
+
+
+_WIDE_SUMS: Final = """
+SELECT f.month AS on_day, f.purchase_month AS purchase, f.kind, coalesce(f.category, 'uncategorised') AS category,
+    f.payee_key, max(f.payee) AS payee, cast(f.account AS varchar) AS account, f.currency,
+    cast(sum(f.spending) AS bigint) AS spending, cast(sum(f.income) AS bigint) AS income, count(*) AS count"""
+_WIDE_GROUPS: Final = """
+GROUP BY f.month, f.purchase_month, f.kind, f.category, f.payee_key, f.account, f.currency"""
+_PAYEE_SPENDING: Final = """
+SELECT f.month AS on_day, f.month AS purchase, '' AS kind, '' AS category, f.payee_key, max(f.payee) AS payee,
+    '' AS account, f.currency, cast(sum(f.spending) AS bigint) AS spending, cast(0 AS bigint) AS income,
+    count(*) AS count"""
+_PAYEE_INCOME: Final = """
+SELECT f.month AS on_day, f.month AS purchase, '' AS kind, '' AS category, f.payee_key, max(f.payee) AS payee,
+    '' AS account, f.currency, cast(0 AS bigint) AS spending, cast(sum(f.income) AS bigint) AS income,
+    count(*) AS count"""
+_PAYEE_GROUPS: Final = """
+GROUP BY f.month, f.payee_key, f.currency"""
+_BY_ARRIVAL: Final = " AND f.booked_on >= $first AND f.booked_on < $until"
+_BY_PURCHASE: Final = " AND f.purchase_on >= $first AND f.purchase_on < $until"
+_WHOLE: Final = (_WIDE_SUMS, "", _WIDE_GROUPS)
+_OF_PAYEE: Final = (_WIDE_SUMS, " AND f.payee_key = $payee", _WIDE_GROUPS)
+_OF_ACCOUNT: Final = (_WIDE_SUMS, " AND f.account = cast($account AS uuid)", _WIDE_GROUPS)
+_PAYEES: Final = {
+    "spending": (_PAYEE_SPENDING, " AND f.spending <> 0", _PAYEE_GROUPS),
+    "income": (_PAYEE_INCOME, " AND f.income <> 0", _PAYEE_GROUPS),
+}
+_Parts = tuple[str, str, str]
 
 
 def within(scope: Scope, span: Span, *, outlined: bool = False) -> Cube:
     """The facts of any span, in the scope's view of refunds.
 
     outlined: payees and accounts are not asked for; then spans of whole months are answered from memory. With payees
-    only the span's own days are read, once per data version: after a change nobody waits for all the years.
+    only the span's own days are read, once: nobody waits for all the years.
     """
     if not outlined or not is_whole(scope, span):
-        key = (span, scope.refunds_in_purchase_month)
-        return _spans.get(scope.db, scope.owner, key, lambda: cube_of(_read(scope, span)))
+        return _of_span(scope, span, _WHOLE)
     cube = outline(scope)
     start, end = number_of(span.start), number_of(span.end)
     if scope.refunds_in_purchase_month:
         return cube.at((cube.purchase >= start) & (cube.purchase < end))
     first, until = np.searchsorted(cube.when, (start, end)).tolist()
     return cube.at(slice(first, until))
+
+
+def by_payees(scope: Scope, span: Span, side: str) -> Cube:
+    """The facts of a span that are spending, or income, by payee and currency alone."""
+    return _of_span(scope, span, _PAYEES[side])
+
+
+def of_payee(scope: Scope, payee: str) -> Cube:
+    """Every fact of one payee key, by month and all the rest."""
+    return _held(scope, ("payee", payee), _OF_PAYEE, {"payee": payee})
+
+
+def of_account(scope: Scope, account: str) -> Cube:
+    """Every fact on one account, by month and all the rest."""
+    return _held(scope, ("account", account), _OF_ACCOUNT, {"account": account})
+
+
+def _of_span(scope: Scope, span: Span, parts: _Parts) -> Cube:
+    sums, condition, groups = parts
+    dated = _BY_PURCHASE if scope.refunds_in_purchase_month else _BY_ARRIVAL
+    bound = {"first": span.start, "until": span.end}
+    return _held(scope, (span, dated, parts), (sums, condition + dated, groups), bound, span)
+
+
+def _held(scope: Scope, key: Any, parts: _Parts, bound: dict[str, Any], span: Span | None = None) -> Cube:  # noqa: ANN401 - a key
+    """A cube held under a key. bound: its parameters besides the owner. span: outside of which nothing concerns it."""
+    sums, condition, groups = parts
+    params = {"owner": scope.owner, **bound}
+
+    def make() -> Cube:
+        return cube_of(scope.db.arrow(sums + _OF_OWNER + condition + groups, params))
+
+    def renew(old: Cube, touched: Touched) -> Cube:
+        seen = touched.purchases if scope.refunds_in_purchase_month else touched.arrivals
+        if span is not None and not any(meet(month, span) for month in seen):
+            return old
+        months = sorted(touched.arrivals)
+        sql = sums + _OF_OWNER + condition + _AMONG + groups
+        return old.renewed(_numbers(months), cube_of(scope.db.arrow(sql, {**params, "months": months})))
+
+    return _spans.get(scope.db, scope.owner, key, make, renew)
+
+
+def meet(month: date, span: Span) -> bool:
+    """Whether a month that starts then may share a day with the span, on whatever day months start."""
+    return month < span.end and month + _LONGEST > span.start
+
+
+def _numbers(months: Iterable[date]) -> Ints:
+    return np.asarray([number_of(month) for month in months], np.int64)
 
 
 def is_whole(scope: Scope, span: Span) -> bool:
@@ -99,10 +216,7 @@ def month_column(scope: Scope, cube: Cube) -> Ints:
 
 def coverage(scope: Scope) -> Span | None:
     """From the first booked day to the last one, None without facts."""
-    cube = outline(scope)
-    if not len(cube):
-        return None
-    return Span(date_of(int(cube.first.min())), date_of(int(cube.last.max()) + 1))
+    return _outline(scope).covered
 
 
 def complete_months(scope: Scope) -> list[Span]:
@@ -129,8 +243,3 @@ def currencies(scope: Scope) -> tuple[str, ...]:
     cube = outline(scope)
     counts = dict(zip(cube.currency.values, cube.currency.add_up(cube.count).tolist(), strict=True))
     return tuple(sorted(counts, key=lambda code: (-counts[code], code)))
-
-
-def _read(scope: Scope, span: Span) -> pa.Table:
-    sql = _BY_PURCHASE_DATE if scope.refunds_in_purchase_month else _BY_DATE
-    return scope.db.arrow(sql, {"owner": scope.owner, "first": span.start, "until": span.end})

@@ -13,11 +13,12 @@ from uuid import UUID
 
 from analytics.cube import Cube
 from analytics.figures import basis_points, change
-from analytics.held import Held
-from analytics.months import currencies, is_whole, within
+from analytics.held import Held, answered
+from analytics.months import by_payees, currencies, is_whole, meet, within
 from analytics.scope import Scope
 from data.categories.taxonomy import Categories
 from data.period import Span, months_between, shift_months
+from data.store.touched import Touched
 
 Side = Literal["spending", "income"]
 
@@ -85,11 +86,20 @@ class Breakdown:
     slices: tuple[Slice, ...]
 
 
+_SLICES: Final = 100_000  # about 100 bytes each
+
+
+def _slices(answer: Breakdown) -> int:
+    return 1 + len(answer.slices) + sum(len(one.parts) for one in answer.slices)
+
+
+@answered()
 def totals(scope: Scope, span: Span, currency: str) -> Totals:
     """The span's figures in one currency."""
     return assess_totals(within(scope, span, outlined=True), currency)
 
 
+@answered()
 def all_totals(scope: Scope, span: Span) -> tuple[Totals, ...]:
     """The span's figures in each currency the owner has, the most used currency first; never added together."""
     cube = within(scope, span, outlined=True)
@@ -120,6 +130,7 @@ def comparable(scope: Scope, span: Span) -> Span:
     return before
 
 
+@answered(_SLICES, _slices)
 def by_category(scope: Scope, span: Span, currency: str, side: Side = "spending") -> Breakdown:
     """Top categories with their parts, largest first."""
     compared = comparable(scope, span)
@@ -148,6 +159,7 @@ def _family(top: str, keys: set[str], now: Tally, before: Tally, total: int) -> 
     return Slice(top, amount, count, basis_points(amount, total), earlier, parts=parts)
 
 
+@answered(_SLICES, _slices)
 def by_payee(
     scope: Scope, span: Span, currency: str, side: Side = "spending", *, category: str | None = None
 ) -> Breakdown:
@@ -155,6 +167,7 @@ def by_payee(
     return _flat(scope, span, currency, side, "payee", category)
 
 
+@answered(_SLICES, _slices)
 def by_account(
     scope: Scope, span: Span, currency: str, side: Side = "spending", *, category: str | None = None
 ) -> Breakdown:
@@ -164,11 +177,14 @@ def by_account(
 
 def _flat(scope: Scope, span: Span, currency: str, side: Side, column: str, category: str | None) -> Breakdown:
     compared = comparable(scope, span)
-    cubes = [within(scope, one).of(currency) for one in (span, compared)]
+    if column == "payee" and category is None:
+        cubes = [by_payees(scope, one, side).of(currency) for one in (span, compared)]
+    else:
+        cubes = [within(scope, one).of(currency) for one in (span, compared)]
     if category is not None:
         cubes = [cube.at(cube.category.among(scope.within(category))) for cube in cubes]
     now, before = (_tally(cube, column, side) for cube in cubes)
-    labels = {**cubes[1].labels, **cubes[0].labels} if column == "payee" else {}
+    labels = cubes[0].labels() if column == "payee" else {}
     total, earlier = (sum(amount for amount, _ in tally.values()) for tally in (now, before))
     slices = [_slice(key, now, before, total, labels.get(key, "")) for key in now]
     return Breakdown(span, compared, currency, side, total, earlier, _ranked(slices))
@@ -220,8 +236,15 @@ LIMIT $limit"""
 
 def largest(scope: Scope, span: Span, currency: str, limit: int = 10) -> tuple[Expense, ...]:
     """The span's largest purchases and fees with their share of its spending."""
+
+    def make() -> tuple[Expense, ...]:
+        return _largest(scope, span, currency, limit)
+
+    def renew(old: tuple[Expense, ...], touched: Touched) -> tuple[Expense, ...]:
+        return make() if any(meet(month, span) for month in touched.arrivals | touched.purchases) else old
+
     key = (span, currency, limit, scope.refunds_in_purchase_month)
-    return _held_largest.get(scope.db, scope.owner, key, lambda: _largest(scope, span, currency, limit))
+    return _held_largest.get(scope.db, scope.owner, key, make, renew)
 
 
 def _largest(scope: Scope, span: Span, currency: str, limit: int) -> tuple[Expense, ...]:

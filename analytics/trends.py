@@ -10,7 +10,8 @@ import numpy as np
 
 from analytics.cube import Cube, Ints, Mask, add_up, date_of, number_of
 from analytics.figures import average, change, median
-from analytics.months import complete_months, month_column, months, outline
+from analytics.held import answered
+from analytics.months import complete_months, month_column, of_account, of_payee, outline
 from analytics.scope import Scope
 from analytics.spending import Side
 from data.period import Span, months_between, shift_months
@@ -91,6 +92,7 @@ class YearOverYear:
         return change(self.point.spending, self.before.spending)
 
 
+@answered()
 def trend(
     scope: Scope,
     last: Span,
@@ -102,17 +104,22 @@ def trend(
     account: str | None = None,
 ) -> Trend:
     """`count` months up to `last`: all, or of one category with its children, one payee key, one account id."""
-    cube = outline(scope) if payee is None and account is None else months(scope)
+    cube = _cube(scope, payee, account)
     mask = cube.currency.is_(currency)
     if category is not None:
         mask &= cube.category.among(scope.within(category))
-    if payee is not None:
-        mask &= cube.payee.is_(payee)
-    if account is not None:
+    if payee is not None and account is not None:
         mask &= cube.account.is_(account)
     return Trend(currency, _points(scope, cube, mask, scope.months(last, count)))
 
 
+def _cube(scope: Scope, payee: str | None, account: str | None) -> Cube:
+    if payee is not None:
+        return of_payee(scope, payee)
+    return outline(scope) if account is None else of_account(scope, account)
+
+
+@answered()
 def stack(scope: Scope, last: Span, currency: str, count: int = 12, side: Side = "spending") -> Stack:
     """`count` months up to `last` by top category, the largest category first."""
     cube, spans = outline(scope), scope.months(last, count)
@@ -129,6 +136,7 @@ def stack(scope: Scope, last: Span, currency: str, count: int = 12, side: Side =
     return Stack(currency, side, points, tuple(sorted(layers, key=lambda one: (-one.total, one.category))))
 
 
+@answered()
 def year_over_year(scope: Scope, last: Span, currency: str, count: int = 12) -> tuple[YearOverYear, ...]:
     """Each of `count` months up to `last` beside the same month a year before."""
     points = trend(scope, last, currency, count + 12).points
@@ -141,6 +149,7 @@ def points_of(scope: Scope, spans: Sequence[Span], currency: str) -> tuple[Point
     return _points(scope, cube, cube.currency.is_(currency), spans) if spans else ()
 
 
+@answered()
 def years(scope: Scope, currency: str) -> tuple[Point, ...]:
     """Every year that has facts: twelve of the owner's months each, oldest first."""
     cube = outline(scope)

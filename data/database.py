@@ -30,6 +30,7 @@ from data.store.command import C, Decide, Params, Receipt
 from data.store.faults import unwritable
 from data.store.landing import Beside
 from data.store.snapshot import Snapshot
+from data.store.touched import Touched, Versions
 from data.store.vault import Answer
 from data.store.writer import T, Writer
 
@@ -63,12 +64,12 @@ class Database:
         self._before_checkpoint: Callable[[], None] = _nothing
         self._after_checkpoint: Callable[[], None] = _nothing
         self._con = con
-        self._versions: dict[UUID, int] = {}
+        self._versions = Versions()
         self._lock = threading.Lock()
         self._open = True
         self._writer_con = con.cursor()
         self._last_head = heads.LastHead(path)
-        self._writer = Writer(self._writer_con, clock, self._bump, self._checkpoint_when_large)
+        self._writer = Writer(self._writer_con, clock, self._versions.bump, self._checkpoint_when_large)
 
         self._writer.watch_links(self._last_head.keep)
 
@@ -155,7 +156,14 @@ class Database:
 
     def version(self, owner: UUID) -> int:
         """Grows whenever a commit changed something of this owner: the key of everything held in memory."""
-        return self._versions.get(owner, 0)
+        return self._versions.now(owner)
+
+    def touched_since(self, owner: UUID, version: int) -> Touched | None:
+        """The months whose facts commits changed after that version; None when it may be all of them.
+
+        What comes from the facts of other months alone stays good.
+        """
+        return self._versions.since(owner, version)
 
     def backup(self, target: Path) -> None:
         """A consistent copy of the whole store into a new file, while the app goes on.
@@ -227,10 +235,6 @@ class Database:
             yield cursor
         finally:
             cursor.close()
-
-    def _bump(self, owners: frozenset[UUID]) -> None:
-        for owner in owners:
-            self._versions[owner] = self._versions.get(owner, 0) + 1
 
     def _checkpoint_when_large(self, idle: bool) -> None:  # noqa: FBT001 - what the writer knows
         log = torn_log.log_of(self.path)

@@ -24,6 +24,7 @@ import pyarrow as pa
 
 from data.store.chain_form import BLOCK, DIGEST_BYTES, PAGE, Form, Held, Stretch, made_here
 from data.store.chained import CHAINED
+from data.store.touched import Touching
 
 START: Final = "0" * 64  # the head before the first link
 BASE: Final = "base"  # the link is over all rows there are: at the beginning, after a change of shape or of the key
@@ -96,10 +97,14 @@ class _Written:
 
 
 class Chain:
-    """Lives in the writer's thread, beside the vault; nobody else touches it."""
+    """Lives in the writer's thread, beside the vault; nobody else touches it.
+
+    touched: which months' facts the open transaction changed; take them before `kept`.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
+        self.touched = Touching()
         self._forms = forms(con)
         found = last_link(con)
         self.number, self.head = (found.number, found.head) if found else (0, START)
@@ -115,6 +120,7 @@ class Chain:
 
     def appended(self, table: str, rows: pa.StructArray) -> None:
         """These rows are about to be appended, in this order."""
+        self.touched.appended(table, rows)
         if table in self._forms:
             self._written.arrays[table].append(rows)
 
@@ -199,6 +205,7 @@ class Chain:
     def lost(self) -> None:
         """The transaction was rolled back."""
         self._next, self._written, self._renews = None, _Written(), False
+        self.touched.lost()
 
     def _appended_part(self, table: str, arrays: list[pa.StructArray]) -> Part:
         rows = arrays[0] if len(arrays) == 1 else pa.concat_arrays(arrays)

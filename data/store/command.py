@@ -20,6 +20,8 @@ from uuid import UUID
 import duckdb
 import orjson
 
+from data.store.touched import Touching
+
 Receipt = dict[str, Any]  # JSON values only: it is stored as text and handed back to a repeated request
 Params = Mapping[str, Any]
 _NOT_CONTENT = frozenset({"request_id"})
@@ -46,6 +48,11 @@ class Write:
 
     sql: str
     params: Params = dataclasses.field(default_factory=dict)
+
+    def carry_out(self, con: duckdb.DuckDBPyConnection, touched: Touching) -> None:
+        """Run it in the open transaction. touched: told which months' facts it changes."""
+        touched.planned(self.sql)
+        con.execute(self.sql, dict(self.params)).fetchall()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

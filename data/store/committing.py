@@ -17,6 +17,7 @@ from uuid import UUID
 
 import duckdb
 
+from data.store.touched import Touches
 from data.store.vault import Parcel, Vault
 
 
@@ -48,7 +49,7 @@ class Committer:
         self,
         con: duckdb.DuckDBPyConnection,
         vault: Vault,
-        on_commit: Callable[[frozenset[UUID]], None],
+        on_commit: Callable[[frozenset[UUID], Touches], None],
         landed: Callable[[Batch], None],
     ) -> None:
         self._con = con
@@ -94,5 +95,6 @@ class Committer:
             self._con.execute("ROLLBACK")
             raise
         self._con.execute("COMMIT")  # a failed one has ended the transaction already
+        months = self._vault.chain.touched.taken()
         self._vault.chain.kept()
-        self._on_commit(frozenset(map(UUID, batch.touched)))
+        self._on_commit(frozenset(map(UUID, batch.touched)), months)

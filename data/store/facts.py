@@ -15,8 +15,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+import duckdb
+import numpy as np
+
 from data.store.command import Write
 from data.store.standing import PAIRED
+from data.store.touched import Touching
 
 Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
@@ -304,7 +308,8 @@ _SCOPE_ACCOUNTS: Final = (
     + _AROUND
 )
 _SCOPE_ALL: Final = "INSERT INTO fact_scope SELECT id FROM entry WHERE owner = $owner"
-_FORGET: Final = "DELETE FROM fact WHERE owner = $owner AND entry IN (SELECT entry FROM fact_scope)"
+_FORGET: Final = """
+DELETE FROM fact WHERE owner = $owner AND entry IN (SELECT entry FROM fact_scope) RETURNING month, purchase_month"""
 _FORGET_ALL: Final = "DELETE FROM fact WHERE owner = $owner"
 _DERIVE: Final = (
     "INSERT INTO fact ("
@@ -313,8 +318,18 @@ _DERIVE: Final = (
     + _DERIVED
     + "SELECT "
     + _COLUMNS
-    + " FROM derived ORDER BY booked_on, seq, part"
+    + " FROM derived ORDER BY booked_on, seq, part RETURNING month, purchase_month"
 )
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Moving(Write):
+    """A statement that returns the months, by arrival and by purchase, of every fact of the owner that it changed."""
+
+    def carry_out(self, con: duckdb.DuckDBPyConnection, touched: Touching) -> None:
+        returned = con.execute(self.sql, dict(self.params)).fetchnumpy()
+        days = np.stack([np.asarray(column, "datetime64[D]") for column in returned.values()], axis=1)
+        touched.months(self.params["owner"], (tuple(pair) for pair in np.unique(days, axis=0).tolist()))
 
 
 def refresh_entries(owner: UUID, entry_ids: Sequence[UUID], start_day: int) -> list[Write]:
@@ -340,7 +355,7 @@ def rebuild(owner: UUID, start_day: int) -> list[Write]:
         Write(_SCOPE_EMPTY),
         Write(_SCOPE_ALL, {"owner": owner}),
         Write(_FORGET_ALL, {"owner": owner}),
-        Write(_DERIVE, {"owner": owner, "start_day": start_day}),
+        _Moving(_DERIVE, {"owner": owner, "start_day": start_day}),
     ]
 
 
@@ -349,8 +364,8 @@ def _refresh(owner: UUID, scope: Write, start_day: int) -> list[Write]:
         Write(_SCOPE_TABLE),
         Write(_SCOPE_EMPTY),
         scope,
-        Write(_FORGET, {"owner": owner}),
-        Write(_DERIVE, {"owner": owner, "start_day": start_day}),
+        _Moving(_FORGET, {"owner": owner}),
+        _Moving(_DERIVE, {"owner": owner, "start_day": start_day}),
     ]
 
 

@@ -73,7 +73,9 @@ class Beside:
             put(self._con, chain, write)
         key = (command.owner, type(command).__name__, command.request_id)
         remember(self._con, chain, (key, content_hash(command)), json.dumps(plan.receipt, ensure_ascii=False), now)
-        landing = Landing(self._con, key, chain.parts(), plan.touches, lambda: self._version() == before)
+        landing = Landing(
+            self._con, key, chain.parts(), plan.touches, chain.touched.taken(), lambda: self._version() == before
+        )
         return plan.receipt if self._writer.land(landing).result() else None
 
     def _close(self) -> None:

@@ -323,7 +323,7 @@ class Vault:
         return self._con.execute(sql, dict(params)).fetchall()
 
     def _run(self, write: Write) -> None:
-        self._con.execute(write.sql, dict(write.params)).fetchall()
+        write.carry_out(self._con, self.chain.touched)
 
 
 def _at_once() -> None:

@@ -34,6 +34,7 @@ from data.store.chain import Chain, Part, written_by
 from data.store.command import Command, Decide, Plan, Reader, Receipt, Rows, Write, content_hash
 from data.store.committing import Batch, Committer
 from data.store.ticket import Ticket, Waiting
+from data.store.touched import Touches
 from data.store.vault import Answer, Key, Vault, key_of
 
 _GROUP_LIMIT = 512
@@ -105,14 +106,15 @@ class _Question:
 class Landing:
     """A command that is written already, in the open transaction of a connection of its own: it waits to be committed.
 
-    parts: what the transaction wrote, summed up for the audit chain. holds: whether what it was decided on still does.
-    The answer is whether it was committed; if not, its transaction is as it was.
+    parts: what the transaction wrote, summed up for the audit chain. touched: whose months it changed. holds: whether
+    what it was decided on still does. The answer is whether it was committed; if not, its transaction is as it was.
     """
 
     con: duckdb.DuckDBPyConnection
     key: _Key
     parts: list[Part]
     touches: frozenset[UUID]
+    touched: Touches
     holds: Callable[[], bool]
     future: Ticket[bool] = dataclasses.field(default_factory=Ticket)
 
@@ -132,10 +134,10 @@ class Writer:
         self,
         con: duckdb.DuckDBPyConnection,
         clock: Callable[[], datetime],
-        on_commit: Callable[[frozenset[UUID]], None],
+        on_commit: Callable[[frozenset[UUID], Touches], None],
         on_pause: Callable[[bool], None],
     ) -> None:
-        """on_commit: told whose data a commit changed. on_pause: told between commits whether nobody waits."""
+        """on_commit: told whose data a commit changed, which months. on_pause: told between commits if nobody waits."""
         self._con = con
         self._clock = clock
         self._on_commit = on_commit
@@ -302,7 +304,7 @@ class Writer:
         task.con.execute("COMMIT")
         self._vault.chain.kept()
         self._vault.forget(tuple(task.touches))
-        self._on_commit(task.touches)
+        self._on_commit(task.touches, task.touched)
         return True
 
     @staticmethod
@@ -432,8 +434,9 @@ class Writer:
         except BaseException:
             self._vault.lost()  # a failed COMMIT has ended the transaction already
             raise
+        months = self._vault.chain.touched.taken()
         self._vault.kept()
-        self._on_commit(frozenset(map(UUID, touched)))
+        self._on_commit(frozenset(map(UUID, touched)), months)
         return outcomes
 
     def _outcomes(self, group: list[_Task], now: datetime, touched: set[str]) -> list[_Outcome]:
@@ -523,10 +526,12 @@ def remember(
 
 def put(con: duckdb.DuckDBPyConnection, chain: Chain, write: Write | Rows) -> None:
     """Carry out one write, and note for the audit chain where it went."""
-    chain.planned(written_by(write.sql) if isinstance(write, Write) else (write.table,))
     if isinstance(write, Write):
-        con.execute(write.sql, dict(write.params)).fetchall()
+        chain.planned(written_by(write.sql))
+        write.carry_out(con, chain.touched)
     else:
+        chain.planned((write.table,))
+        chain.touched.appending(write.table, write.columns)
         append(con, write)
 
 

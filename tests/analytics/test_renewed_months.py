@@ -1,0 +1,213 @@
+"""Is what is renewed month by month always what reading everything anew would give?"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from analytics import days, months, spending
+from analytics.cube import Coded, Cube
+from analytics.held import Held
+from analytics.scope import Scope, look
+from data import bookkeeping, sorting, statements
+from data.bookkeeping import Annotate, LinkRefund, Reclassify, Split, UnlinkRefund, Unsplit
+from data.database import Database, open_database
+from data.errors import Rejection
+from data.ids import BatchId, EntryId, new_request_id
+from data.ledger.entry import EntryKind
+from data.period import Span
+from data.preferences import Preferences, choose_preferences
+from data.sorting import AlwaysForPayee
+from data.statements import UndoImport
+from data.upkeep import rebuild
+from tests.bookkeeping import Bookkeeping, Written, charged, earned, moved, refunded, spent
+from tests.ledger_rows import NOW
+
+TODAY = date(2026, 6, 20)
+CATEGORIES = ("coffee", "taxi", "bakery", "fruit")
+PAYEES = ("Luckin", "Didi", "LUCKIN", "Bakery 面包")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Database]:
+    db = open_database(tmp_path / "wallet.duckdb", lambda: NOW)
+    yield db
+    db.close()
+
+
+def plain(cube: Cube) -> list[tuple[Any, ...]]:
+    """The rows of a cube, whatever their order and their codes."""
+    columns = [
+        [column.values[code] for code in column.codes] if isinstance(column, Coded) else column.tolist()
+        for column in cube.columns()
+    ]
+    return sorted(zip(*columns, strict=True))
+
+
+def everything(scope: Scope) -> dict[str, object]:
+    """What the screens' questions stand on."""
+    spans = {
+        "a month": scope.month,
+        "a quarter": Span(date(2026, 3, 1), date(2026, 6, 1)),
+        "any days": Span(date(2026, 4, 11), date(2026, 5, 19)),
+    }
+    found: dict[str, object] = {"outline": plain(months.outline(scope)), "covered": months.coverage(scope)}
+    for name, span in spans.items():
+        found[f"rows of {name}"] = plain(months.within(scope, span))
+        found[f"payees of {name}"] = plain(months.by_payees(scope, span, "spending"))
+        found[f"earned in {name}"] = plain(months.by_payees(scope, span, "income"))
+        daily = days.daily(scope, span)
+        found[f"days of {name}"] = daily.column("CNY", daily.spending), daily.column("CNY", daily.count)
+        found[f"largest of {name}"] = spending.largest(scope, span, "CNY")
+    found["one payee"] = plain(months.of_payee(scope, "luckin"))
+    found["labels"] = months.within(scope, spans["a quarter"]).labels()
+    return found
+
+
+def afresh(scope: Scope, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """The same, with nothing held."""
+    with monkeypatch.context() as patch:
+        for module, name in ((months, "_outlines"), (months, "_spans"), (days, "_held"), (spending, "_held_largest")):
+            patch.setattr(module, name, Held(1_000_000))
+        return everything(scope)
+
+
+class History:
+    """One owner's books, changed at random through the doors that people use."""
+
+    def __init__(self, db: Database, seed: int) -> None:
+        self.book, self.db, self.random = Bookkeeping(db), db, random.Random(seed)  # noqa: S311 - a history, no secret
+        self.owner, self.start_day, self.orders = self.book.owner, 1, 0
+
+    def step(self) -> str:
+        """One change of some kind; its name. What the rules refuse changes nothing."""
+        kinds: list[Callable[[], object]] = [
+            self.imports,
+            self.says,
+            self.says,
+            self.excludes,
+            self.splits,
+            self.unsplits,
+        ]
+        kinds += [
+            self.links,
+            self.unlinks,
+            self.always,
+            self.undoes,
+            self.reclassifies,
+            self.starts_months,
+            self.rebuilds,
+        ]
+        chosen = self.random.choice(kinds)
+        try:
+            chosen()
+        except Rejection as no:
+            return f"{chosen.__name__}: {type(no).__name__}"
+        return chosen.__name__
+
+    def imports(self) -> None:
+        self.book.imports(*(self._row() for _ in range(self.random.randint(1, 4))))
+
+    def _row(self) -> Written:
+        day = (date(2026, 2, 25) + timedelta(days=self.random.randint(0, 110))).isoformat()
+        self.orders += 1
+        amount, payee = f"{self.random.randint(1, 90)}.00", self.random.choice(PAYEES)
+        category = self.random.choice((*CATEGORIES, None))
+        return self.random.choice(
+            [
+                spent(day, amount, payee, order=f"A{self.orders}", category=category),
+                spent(day, amount, payee, order=f"A{self.orders}", category=category),
+                refunded(day, amount, payee, order=f"A{self.orders}", of=f"A{self.random.randint(1, self.orders)}"),
+                earned(day, amount, order=f"A{self.orders}"),
+                moved(day, amount, to="card:工商银行:1234", order=f"A{self.orders}"),
+                charged(day, amount, order=f"A{self.orders}"),
+            ]
+        )
+
+    def _some(self, kinds: str = "expense", most: int = 1) -> list[EntryId]:
+        rows = self.book.asks("SELECT DISTINCT entry FROM fact WHERE owner = $owner AND kind = $kind", kind=kinds)
+        found = sorted(row[0] for row in rows)
+        return [EntryId(one) for one in self.random.sample(found, min(most, len(found)))]
+
+    def _about(self) -> tuple[Any, str, UUID]:
+        return self.owner, new_request_id(), self.owner
+
+    def says(self) -> None:
+        field = self.random.choice(["category", "category", "note", "payee", "add_tags"])
+        value: Any = self.random.choice((*(CATEGORIES if field == "category" else PAYEES), ""))
+        said: dict[str, Any] = {field: (value,) if field == "add_tags" else value}
+        if field != "add_tags" or value:
+            some = self._some(self.random.choice(["expense", "expense", "refund", "transfer"]), 3)
+            bookkeeping.annotate(self.db, Annotate(*self._about(), tuple(some), **said))
+
+    def excludes(self) -> None:
+        some = tuple(self._some(most=2))
+        bookkeeping.annotate(self.db, Annotate(*self._about(), some, excluded=self.random.random() < 0.6))
+
+    def splits(self) -> None:
+        for entry in self._some():
+            ((minor,),) = self.book.asks(
+                "SELECT cast(sum(-amount) AS bigint) FROM fact WHERE owner = $owner AND entry = $entry", entry=entry
+            )
+            parts = ((CATEGORIES[0], minor - 30), (CATEGORIES[1], 30))
+            bookkeeping.split(self.db, Split(*self._about(), entry, parts))
+
+    def unsplits(self) -> None:
+        for entry in self._some():
+            bookkeeping.unsplit(self.db, Unsplit(*self._about(), entry))
+
+    def links(self) -> None:
+        for refund, original in zip(self._some("refund"), self._some(), strict=False):
+            bookkeeping.link_refund(self.db, LinkRefund(*self._about(), refund, original))
+
+    def unlinks(self) -> None:
+        for refund in self._some("refund"):
+            bookkeeping.unlink_refund(self.db, UnlinkRefund(*self._about(), refund))
+
+    def always(self) -> None:
+        key = self.random.choice(["luckin", "didi"])
+        sorting.always_for_payee(self.db, AlwaysForPayee(*self._about(), key, self.random.choice(CATEGORIES)))
+
+    def undoes(self) -> None:
+        batches = self.book.asks(
+            "SELECT id FROM published_batch WHERE owner = $owner AND undone_at IS NULL ORDER BY id"
+        )
+        if batches and self.random.random() < 0.5:
+            batch = BatchId(self.random.choice(batches)[0])
+            statements.undo(self.db, UndoImport(self.owner, new_request_id(), batch, self.owner))
+
+    def reclassifies(self) -> None:
+        for entry in self._some():
+            bookkeeping.reclassify(self.db, Reclassify(*self._about(), entry, EntryKind.INCOME))
+
+    def starts_months(self) -> None:
+        if self.random.random() < 0.3:
+            self.start_day = self.random.choice([1, 15, 31])
+            choose_preferences(self.db, self.owner, Preferences(month_start_day=self.start_day))
+
+    def rebuilds(self) -> None:
+        rebuild(self.db)
+
+    def scope(self, *, purchase: bool) -> Scope:
+        return look(self.db, self.owner, TODAY, self.start_day, refunds_in_purchase_month=purchase)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_after_any_history_what_is_held_is_what_reading_everything_gives(
+    store: Database, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    history = History(store, seed)
+    history.imports()
+    done: list[str] = []
+    for _ in range(14):
+        for purchase in (False, True):
+            scope = history.scope(purchase=purchase)
+            assert everything(scope) == afresh(scope, monkeypatch), (purchase, done)
+        done.append(history.step())
+    assert not history.book.drift(history.start_day)
