@@ -43,7 +43,8 @@ def looks_like_mt940(data: bytes) -> bool:
 def read_fields(data: bytes) -> tuple[list[Field], str]:
     """Every field of the file, and the encoding used."""
     text, encoding = _decoded(data)
-    return list(_fields(text)), encoding
+    # No text of ours holds a NUL: other stores and programs cannot keep one.
+    return list(_fields(text.replace("\x00", "\ufffd"))), encoding
 
 
 def _fields(text: str) -> Iterator[Field]:

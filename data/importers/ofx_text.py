@@ -162,6 +162,7 @@ def read_tree(data: bytes, file: str) -> tuple[Element, str]:
             the header names another data format or there is no root.
     """
     text, encoding = _decoded(data)
+    text = text.replace("\x00", "\ufffd")  # no text of ours holds a NUL: other stores and programs cannot keep one
     root_at = _ROOT.search(text)
     header = text[: root_at.start()] if root_at else text
     form = re.search(r"^[ \t]*DATA:[ \t]*(\S+)", header, re.MULTILINE | re.IGNORECASE)
@@ -257,6 +258,6 @@ def _character(match: re.Match[str]) -> str:
         return _NAMED[name]
     number = int(decimal) if decimal else int(hexadecimal, 16)
     try:
-        return chr(number).encode().decode()
+        return chr(number).encode().decode() if number else "\ufffd"
     except (ValueError, OverflowError):  # no such character, or half of a surrogate pair
         return match[0]

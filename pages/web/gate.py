@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data import identity, running
 from data.errors import StoreClosed
 from data.sign_in import Session
-from pages.web import cookies, headers, places, sockets
+from pages.web import cookies, headers, places, sockets, uploads
 from pages.web.places import Kind
 
 HOSTS_VARIABLE = "LITTLE_GOLD_CARD_HOSTS"
@@ -71,7 +71,7 @@ class Gate:
         kind = places.kind_of(scope["path"])
         if refusal is None and kind is not Kind.OPEN:
             session = await _open_session(scope)
-            refusal = _shown_out(scope, kind) if session is None else None
+            refusal = _shown_out(scope, kind) if session is None else _not_theirs(scope, session)
         await (refusal or self._app)(_vouched(scope, session), receive, send)
 
     def _refusal(self, scope: Scope) -> Response | None:
@@ -114,6 +114,10 @@ class Gate:
             await send(message)
 
         return guarded
+
+
+def _not_theirs(scope: Scope, session: Session) -> Response | None:
+    return PlainTextResponse("Not found", 404) if uploads.to_another(scope["path"], session) else None
 
 
 def _from_us(sent: Headers, host: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,12 @@ def test_a_crash_a_hang_and_what_cannot_be_kept_are_told(monkeypatch: pytest.Mon
         result = fuzz.run(fuzz.Target("x", lambda _draw: ["x"], read), 1, 1, tmp_path)
         assert sum(result.findings.values()) == 1
     assert (tmp_path / "x-0").read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("name", ["OFX SGML", "OFX XML", "MT940", "CAMT.053", "QIF", "Beancount", "hledger", "any CSV"])
+def test_no_text_that_is_read_holds_a_nul(name: str) -> None:
+    one = next(sample for sample in samples() if sample.name == name)
+    payee = re.search(rb"Shop \d+", one.data)
+    assert payee is not None
+    for nul in (b"\x00", b"&#0;", b"&#x0;"):
+        fuzz.read_file(one.file, one.data.replace(payee[0], b"Sh" + nul + b"op"))
