@@ -54,11 +54,11 @@ class Waiting:
 
 
 _REFUNDS: Final = """
-SELECT r.id, w.name, m.name, r.currency, r.cash_due, coalesce(c.kind, ''), r.due_on, r.estimated, r.state,
+SELECT r.id, coalesce(w.name, ''), m.name, r.currency, r.cash_due, coalesce(c.kind, ''), r.due_on, r.estimated, r.state,
     r.state_reason, r.attempt
 FROM published_refund r
 JOIN published_payment p ON p.owner = r.owner AND p.id = r.payment
-JOIN published_person w ON w.owner = r.owner
+LEFT JOIN published_person w ON w.owner = r.owner
 JOIN published_merchant m ON m.owner = r.merchant
 LEFT JOIN published_card c ON c.owner = p.owner AND c.id = p.card
 WHERE r.state IN ('confirmed', 'processing', 'failed', 'manual')
@@ -111,10 +111,10 @@ class Silent:
 
 
 _SILENT: Final = """
-SELECT h.owner, h.id, w.name, h.purpose, h.currency, h.amount, c.brand, c.bank, c.last4,
+SELECT h.owner, h.id, coalesce(w.name, ''), h.purpose, h.currency, h.amount, c.brand, c.bank, c.last4,
     h.occurred_at, h.attempt, h.state = 'manual'
 FROM published_charge h
-JOIN published_person w ON w.owner = h.owner
+LEFT JOIN published_person w ON w.owner = h.owner
 JOIN published_card c ON c.owner = h.owner AND c.id = h.card
 WHERE h.state IN ('unknown', 'manual')
     AND EXISTS (SELECT 1 FROM published_person o WHERE o.owner = $operator AND o.operator)

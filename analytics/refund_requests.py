@@ -24,7 +24,7 @@ _FIELDS: Final = 25  # columns of the query that are the refund's own
 class Request:
     """A refund as its merchant sees it. gives: what leaves the merchant's wallet with it; settled once it has left.
 
-    payer: the person's name. gross, paid_at: of the payment. card: `debit` or `credit`, "" when the wallet had paid.
+    payer: a name, "" of who left. gross, paid_at: of the payment. card: `debit`, `credit`, "" when the wallet had paid.
     """
 
     refund: Refund
@@ -39,11 +39,11 @@ _REQUESTS: Final = """
 SELECT r.id, r.payment, r.merchant, r.currency, r.amount, r.reason, r.note, r.attachment, r.occurred_at, r.state,
     r.state_reason, r.state_at, r.attempt, r.due_on, r.estimated, r.confirmed_at, r.cash_due, r.points_due,
     r.coupon_due, r.cash, r.points, r.coupon, r.clawed, r.debt, r.redirected,
-    w.name, p.gross, p.occurred_at, coalesce(c.kind, ''), p.cash, p.points, p.points_minor, p.coupon,
+    coalesce(w.name, ''), p.gross, p.occurred_at, coalesce(c.kind, ''), p.cash, p.points, p.points_minor, p.coupon,
     p.coupon_merchant, coalesce(o.agreed, 0), coalesce(o.coupon, 0), g.gave
 FROM published_refund r
 JOIN published_payment p ON p.owner = r.owner AND p.id = r.payment
-JOIN published_person w ON w.owner = r.owner
+LEFT JOIN published_person w ON w.owner = r.owner
 LEFT JOIN published_card c ON c.owner = p.owner AND c.id = p.card
 LEFT JOIN (
     SELECT f.payment, cast(sum(CASE WHEN f.confirmed_at IS NULL THEN 0 ELSE f.amount END) AS bigint) AS agreed,

@@ -16,6 +16,7 @@ from data.database import Database
 from data.errors import NotFound, Rejection
 from data.ids import OwnerId, new_id
 from data.ledger.changes import TextTooLong
+from data.ledger.refund_states import REASONS
 from data.ledger.wallet.commands import (
     CancelRefund,
     ConfirmRefund,
@@ -50,7 +51,6 @@ __all__ = [
     "tell_bank",
 ]
 
-REASONS: Final = ("not_received", "damaged", "not_as_described", "wrong_amount", "changed_mind", "agreed", "other")
 NOTE_LENGTH: Final = 500
 MOST_BYTES: Final = 5 * 1024 * 1024
 _NAME_LENGTH: Final = 120

@@ -14,6 +14,9 @@ from typing import Final
 from data.errors import require
 
 
+REASONS: Final = ("not_received", "damaged", "not_as_described", "wrong_amount", "changed_mind", "agreed", "other")
+
+
 class RefundState(StrEnum):
     """How far a refund is. manual: it waits for a person."""
 

@@ -15,6 +15,9 @@ SELECT owner FROM app_user UNION SELECT owner FROM entry UNION SELECT owner FROM
 _PEOPLE: Final = """
 SELECT owner FROM app_user UNION
 SELECT owner FROM entry WHERE owner NOT IN (SELECT owner FROM merchant) AND owner <> cast($issuer AS uuid)
+    AND owner NOT IN (SELECT a.owner FROM account a
+        WHERE (a.hint_key LIKE 'wallet:%' OR a.hint_key LIKE 'held:%' OR a.hint_key = 'points')
+            AND a.owner NOT IN (SELECT owner FROM app_user))
 ORDER BY owner"""
 _UNBALANCED: Final = """
 SELECT entry, currency FROM posting WHERE owner = $owner GROUP BY entry, currency HAVING sum(amount) <> 0"""
@@ -59,7 +62,10 @@ PROMISES: Final[Mapping[str, str]] = {
 
 
 def people(query: Query) -> list[UUID]:
-    """Everybody who has books that screens of spending are drawn from: persons, also removed ones with entries left."""
+    """Everybody who has books that screens of spending are drawn from: persons, also such as never signed up.
+
+    Whoever left has entries of the wallet only, which others' books rest on, and no screens.
+    """
     return [owner for (owner,) in query(_PEOPLE, {"issuer": ISSUER_TEXT})]
 
 

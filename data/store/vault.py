@@ -278,6 +278,12 @@ class Vault:
                 self._away |= {owner} & self._books.members.keys()
                 self._books.forget(owner)
 
+    def begin_anew(self) -> None:
+        """Rows were changed or taken out: books and answers are read again when needed, the chain starts over."""
+        self._books, self._away = None, set()
+        self._remembered.clear()
+        self.chain.renew()
+
     def kept(self, keys: int | None = None) -> None:
         """Everything taken is on disk; or, where so many are named, the first so many requests."""
         if keys is None:

@@ -483,7 +483,7 @@ class Writer:
         for write in plan.writes:
             self._write(write)
         if plan.renews_chain:
-            self._vault.chain.renew()
+            self._vault.begin_anew()
         text = json.dumps(plan.receipt, ensure_ascii=False)
         self._remember(job, text, now)
         known[job.key] = (job.hash, text)

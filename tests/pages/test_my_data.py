@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data import identity, taking_out
+from data import identity, taking_out, upkeep
+from data import wallet as wallet_door
 from data.assurance import AT_THE_MACHINE
+from data.ids import new_id
+from data.money import Money
+from data.wallet import DeskTopUp
+from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.catalogue import translator
 from pages.ui.screens.settings import privacy
 from tests import wallet_house as house
@@ -101,6 +106,55 @@ def test_who_may_not_go_is_told_why_and_gets_no_form(tmp_path: Path, locale: str
         app = screen(opened, locale, "data")
         assert translator(LANGUAGES[locale]).text("rejection.operator_stays", others=1) in said(app)
         assert not [one for one in app.text_input if one.key == "settings.leave.name"]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_all_that_is_open_is_named_with_the_ways_there_and_there_is_no_form(tmp_path: Path, locale: str) -> None:
+    with open_wallet(tmp_path) as opened:
+        rich(opened)
+        opened.confirm()
+        app = screen(opened, locale, "data")
+        words = translator(LANGUAGES[locale])
+        amount = format.money(Money(20_00, "CNY"), language=LANGUAGES[locale])
+        assert words.text("mine.leave.first") in said(app)
+        assert words.text("rejection.money_left", amount=amount) in said(app)
+        assert words.text("rejection.shop_open", shop="拾光") in said(app)
+        assert not [one for one in app.text_input if one.key == "settings.leave.name"]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_points_and_coupons_are_named_before_they_are_given_up_with_the_account(tmp_path: Path, locale: str) -> None:
+    with open_wallet(tmp_path) as opened:
+        spent_all(opened)
+        opened.confirm()
+        app = screen(opened, locale, "data")
+        words = translator(LANGUAGES[locale])
+        assert words.text("mine.leave.loss.points", points="20") in said(app)
+        assert words.text("mine.leave.loss.coupons", coupons="1") in said(app)
+        app.text_input(key="settings.leave.name").set_value("alice")
+        no_fault(press(app, "settings.leave.go").run())
+        assert identity.person(opened.database, opened.owner) is None
+        assert [one for one in upkeep.verify(opened.database) if not one.kept] == []
+
+
+def rich(opened: Wallet) -> None:
+    """Twenty yuan and a shop that is open."""
+    house.open_for(opened.running, opened.owner)
+    wallet_door.desk_top_up(opened.database, DeskTopUp(**house.by(opened.owner), amount=20_00, currency="CNY"))
+    house.shop(opened.running, "拾光", proprietor=opened.owner)
+
+
+def spent_all(opened: Wallet) -> None:
+    """Twenty yuan that were spent at somebody else's, which earned points, and a coupon that was not used."""
+    house.open_for(opened.running, opened.owner)
+    wallet_door.desk_top_up(opened.database, DeskTopUp(**house.by(opened.owner), amount=20_00, currency="CNY"))
+    shop = house.shop(opened.running, "拾光", proprietor=new_id())
+    house.pay(opened.running, opened.owner, shop, 20_00)
+    house.claim(
+        opened.running,
+        opened.owner,
+        house.coupon(opened.running, None, "HELLO3", "立减", off_minor=3_00, min_spend_minor=9_00),
+    )
 
 
 def said(app: AppTest) -> str:

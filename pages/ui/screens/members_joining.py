@@ -22,6 +22,7 @@ from data.invitations import NOTE_LENGTH, Invitation
 from pages.ui import format, session  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.context import User
 from pages.ui.i18n import text
+from pages.ui.people import called
 from pages.ui.screens.settings.sending import send, send_from_callback
 from pages.ui.screens.settings.sessions import visit
 from pages.ui.widgets import card
@@ -109,7 +110,7 @@ def _row(user: User, one: Invitation) -> None:
 
 def _state(user: User, one: Invitation) -> str:
     if one.used_at is not None:
-        return text("joining.state.used", name=one.used_by or "", at=_at(user, one.used_at))
+        return text("joining.state.used", name=called(one.used_by or ""), at=_at(user, one.used_at))
     if one.revoked_at is not None:
         return text("joining.state.revoked")
     if not one.open_at(user.now):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
@@ -19,6 +20,7 @@ from data.money import Money
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.context import User
 from pages.ui.i18n import plural, text
+from pages.ui.people import called
 from pages.ui.screens import refund_answers as answers
 from pages.ui.screens.refunds import evidence, words
 from pages.ui.tables import Column, csv_button, data_table
@@ -38,9 +40,14 @@ def no_merchant() -> None:
     )
 
 
+def named(found: Sequence[Request]) -> list[Request]:
+    """With a word for payers who are here no more."""
+    return [dataclasses.replace(one, payer=called(one.payer)) for one in found]
+
+
 def requests(user: User, merchant: Merchant) -> None:
     """The whole page of one merchant."""
-    found, over = asked_of(user.database, merchant.id), history(user.database, merchant.id, _MOST_SHOWN)
+    found, over = named(asked_of(user.database, merchant.id)), named(history(user.database, merchant.id, _MOST_SHOWN))
     if not found and not over:
         empty_state(
             text("requests.empty"), text("requests.empty.body"), key="requests.empty", icon=":material/sentiment_calm:"
@@ -242,7 +249,7 @@ def _columns(merchant: Merchant) -> list[Column]:
 
 def csv_of(database: Database, merchant: Merchant) -> bytes:
     """Every refund of the merchant, open ones first, as a file in the person's language."""
-    found = [*asked_of(database, merchant.id), *history(database, merchant.id)]
+    found = named([*asked_of(database, merchant.id), *history(database, merchant.id)])
     table = as_table(found)
     headers = {column.key: text(f"requests.column.{column.key}") for column in table.columns}
     reasons = {one.refund.reason: words.reason_name(one.refund.reason) for one in found}

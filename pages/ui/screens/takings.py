@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import partial
@@ -12,13 +13,14 @@ import streamlit as st
 
 from analytics import takings_tables as csv
 from analytics.export import Table, csv_bytes
-from analytics.movements import EVERYTHING, Movement, Standing, movements
+from analytics.movements import EVERYTHING, Standing, movements
 from analytics.takings import HOURS, NOTHING, WEEKDAYS, Counter, Taken, Takings
 from data.merchants import Merchant
 from data.money import Money
 from data.period import Span
 from pages.ui import charts, format, links, session  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.i18n import plural, text
+from pages.ui.people import called
 from pages.ui.periods import Period
 from pages.ui.screens.till.movements import detail_dialog, movement_list
 from pages.ui.tables import Column, csv_button, data_table
@@ -192,8 +194,9 @@ def _when(span: Span) -> str:
 
 
 def _all_movements(counter: Counter, span: Span) -> Table:
-    found: tuple[Movement, ...] = movements(counter, span, EVERYTHING)
-    return csv.movements(found, counter.currency)
+    found = movements(counter, span, EVERYTHING)
+    named = [dataclasses.replace(one, payer=called(one.payer)) for one in found]
+    return csv.movements(named, counter.currency)
 
 
 def _csv(make: Callable[[], Table], name: str, *, key: str, compact: bool = False) -> None:

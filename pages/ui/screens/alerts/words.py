@@ -10,6 +10,7 @@ from data.money import Money
 from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.context import User
 from pages.ui.i18n import text
+from pages.ui.people import called
 from pages.ui.screens.wallet.words import local
 
 # Two signs that say the same in other words: the second is left out where the first is there.
@@ -44,6 +45,8 @@ def _sentence(sign: Sign) -> str:
 
 def title(one: Alert | Made) -> str:
     """What it was: to whom, or to a card."""
+    if one.action == "transfer":
+        return called(one.payee)
     return one.payee or text(f"alerts.action.{one.action}")
 
 

@@ -1,7 +1,8 @@
-"""The card for deleting one's own account: what goes, why it may not, and going, after confirming by name."""
+"""The card for deleting one's own account: what goes and what stays, what is open, and going, confirmed by name."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
@@ -9,7 +10,10 @@ import streamlit as st
 
 from data import leaving, retention
 from data.assurance import StepUpRequired
-from pages.ui import leave, step_up
+from data.errors import Rejection
+from data.leaving import MoneyLeft, PaymentsOpen, RefundsOpen, ShopHolds, ShopOpen, ShopUnsettled
+from pages.ui import format, leave, links, step_up  # noqa: A004 - our word, always used with its dot
+from pages.ui.catalogue import translator
 from pages.ui.context import User
 from pages.ui.format import md_escape
 from pages.ui.i18n import rejection_text, text
@@ -17,6 +21,12 @@ from pages.ui.screens.settings.sending import send
 from pages.ui.widgets import card
 
 _FORM: Final = "settings.leave"
+_FORMER: Final = "common.former_member"
+_WHERE: Final[dict[str, tuple[type[Rejection], ...]]] = {
+    "wallet": (MoneyLeft, PaymentsOpen),
+    "refunds": (RefundsOpen,),
+    "till": (ShopOpen, ShopUnsettled, ShopHolds),
+}
 
 
 def show(user: User) -> None:
@@ -24,17 +34,33 @@ def show(user: User) -> None:
     body, _ = card(text("mine.leave.title"), key=f"{_FORM}.card", stretch=False)
     with body:
         st.caption(text("mine.leave.what"))
+        st.caption(text("mine.leave.kept"))
         st.caption(text("mine.leave.backups", months=retention.MONTHS))
-        no = leaving.held_back(user.database, user.owner)
-        if no is not None:
-            st.info(md_escape(rejection_text(no)), icon=":material/info:")
+        found = leaving.obstacles(user.database, user.owner)
+        if found:
+            _open(found)
             return
         wanted = StepUpRequired("deletion", "deletes_account")
         if step_up.ask_first(user.owner, user.session, wanted, key=_FORM):
             _form(user)
 
 
+def _open(found: Sequence[Rejection]) -> None:
+    """What stands in the way, and where it is settled."""
+    lines = "\n".join(f"- {md_escape(rejection_text(one))}" for one in found)
+    st.info(f"{text('mine.leave.first')}\n\n{lines}", icon=":material/info:")
+    with st.container(horizontal=True):
+        for screen, kinds in _WHERE.items():
+            if any(isinstance(one, kinds) for one in found):
+                links.link(screen, text(f"mine.leave.to.{screen}"))
+
+
 def _form(user: User) -> None:
+    loss = leaving.would_give_up(user.database, user.owner)
+    if loss.points > 0:
+        st.markdown(text("mine.leave.loss.points", points=format.count(loss.points)))
+    if loss.coupons:
+        st.markdown(text("mine.leave.loss.coupons", coupons=format.count(loss.coupons)))
     with st.form(_FORM, border=False):
         label = text("mine.leave.name", name=user.name)
         name = st.text_input(md_escape(label), autocomplete="off", key=f"{_FORM}.name")
@@ -45,4 +71,5 @@ def _form(user: User) -> None:
 
 
 def _leave(user: User, name: str, request: str) -> None:
-    leaving.leave(user.database, leaving.Leave(user.owner, request, name), user.assurance)
+    called = leaving.Called(zh=translator("zh").text(_FORMER), en=translator("en").text(_FORMER))
+    leaving.leave(user.database, leaving.Leave(user.owner, request, name, called), user.assurance)

@@ -40,7 +40,9 @@ def show(_user: User) -> None:
         st.markdown(text("privacy.around.log"))
     body, _ = card(text("privacy.yours"), key="settings.privacy.yours", stretch=False)
     with body:
-        st.container(width=_WIDE).markdown(f"{text('privacy.yours.note')} {text('privacy.yours.leave')}")
+        told = st.container(width=_WIDE)
+        told.markdown(f"{text('privacy.yours.note')} {text('privacy.yours.leave')}")
+        told.markdown(text("privacy.yours.stays"))
         st.button(text("privacy.yours.go"), key="settings.privacy.go", icon=":material/database:", on_click=_to_data)
 
 

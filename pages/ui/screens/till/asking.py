@@ -20,6 +20,7 @@ from pages.ui import format, links, session  # noqa: A004 - our word for it, alw
 from pages.ui.context import User
 from pages.ui.i18n import text
 from pages.ui.keypad import decimal_keypad
+from pages.ui.people import called
 from pages.ui.screens.till.picture import show_code
 from pages.ui.widgets import rejection_panel
 
@@ -142,7 +143,7 @@ def _waiting(user: User, counter: Callable[[], Counter], merchant: Merchant, cod
 
 def _progress(code: PayCode, left: int) -> None:
     if code.state is CodeState.PAYING:
-        said = text("till.ask.paying", name=code.payer)
+        said = text("till.ask.paying", name=called(code.payer))
         st.info(format.md_escape(said), icon=":material/hourglass_top:")
         return
     clock = f"{left // _MINUTE}:{left % _MINUTE:02d}"
@@ -152,7 +153,7 @@ def _progress(code: PayCode, left: int) -> None:
 
 
 def _paid(counter: Counter, code: PayCode) -> None:
-    name = code.payer or text("common.unknown")
+    name = called(code.payer)
     st.success(
         format.md_escape(text("till.ask.paid", amount=_money(code), name=name)),
         title=text("till.ask.paid.title"),

@@ -16,6 +16,7 @@ from data.refunds import REASONS
 from pages.ui import format, links, session  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.dialogs import ask, dialog
 from pages.ui.i18n import text
+from pages.ui.people import called
 from pages.ui.screens.transactions.rowlist import row_list
 from pages.ui.theme import Status, palette
 
@@ -71,7 +72,7 @@ def _row(one: Movement, currency: str, when: str) -> dict[str, Any]:
         "entry": str(one.id),
         "date": stamp,
         "day": stamp,
-        "payee": one.payer or text("common.unknown"),
+        "payee": called(one.payer),
         "more": note,
         "note": " · ".join(part for part in (shares, note) if part),
         "tags": [],
@@ -125,7 +126,7 @@ def _facts(one: Movement, currency: str) -> list[tuple[str, str]]:
         return format.money(Money(minor, currency))
 
     found = [
-        (text("till.movement.payer"), one.payer or text("common.unknown")),
+        (text("till.movement.payer"), called(one.payer)),
         (text("column.time"), _moment(one.at)),
         (text("column.status"), state_name(one)),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import partial
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from pages.ui.context import User
 from pages.ui.dialogs import ask, close, dialog
 from pages.ui.format import md_escape
 from pages.ui.i18n import text
+from pages.ui.people import called
 from pages.ui.screens.transactions.rowlist import row_list
 from pages.ui.screens.wallet.words import local, source
 from pages.ui.tables import csv_button
@@ -104,7 +106,12 @@ def row_of(user: User, scope: Scope, one: Activity, colours: Palette, *, mixed: 
 def _with_whom(one: Activity) -> str:
     if one.kind == "desk":
         return text("wallet.activity.desk")
-    return one.party or source(one.via)
+    return party(one) or source(one.via)
+
+
+def party(one: Activity) -> str:
+    """The merchant or the member at the other end; nobody, of own money."""
+    return called(one.party) if one.kind.startswith("transfer") else one.party
 
 
 def tone(one: Activity) -> str:
@@ -126,8 +133,8 @@ def _whole(user: User, scope: Scope, key: str, *, mixed: bool) -> None:
         return
     with st.container(horizontal_alignment="center", gap="xsmall"):
         st.caption(text(f"wallet.kind.{one.kind}"), text_alignment="center")
-        if one.party:
-            st.subheader(md_escape(one.party), anchor=False, text_alignment="center")
+        if party(one):
+            st.subheader(md_escape(party(one)), anchor=False, text_alignment="center")
         amount = format.money(Money(one.amount, one.currency), signed=True, mixed=mixed)
         st.title(md_escape(amount), anchor=False, text_alignment="center")
         st.badge(text(f"wallet.state.{one.state}"), icon=_state_icon(one), color=_state_colour(one))
@@ -204,7 +211,8 @@ def _way(screen: str, name: str, value: str) -> tuple[str, str, str] | None:
 
 def csv_of(scope: Scope, zone: str) -> bytes:
     """All of it as a file in the person's language."""
-    shown = table((one, format.moment(local(zone, one.at)), source(one.via)) for one in everything(scope))
+    found = [dataclasses.replace(one, party=party(one)) for one in everything(scope)]
+    shown = table((one, format.moment(local(zone, one.at)), source(one.via)) for one in found)
     words = {
         "kind": {kind: text(f"wallet.kind.{kind}") for kind in _ICONS},
         "status": {state: text(f"wallet.state.{state}") for state in STATES},
