@@ -27,6 +27,7 @@ _DAMAGED = (
     ValueError,
     NotImplementedError,
     MemoryError,
+    RecursionError,
 )
 
 

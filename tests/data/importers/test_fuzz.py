@@ -65,3 +65,10 @@ def test_no_text_that_is_read_holds_a_nul(name: str) -> None:
     assert payee is not None
     for nul in (b"\x00", b"&#0;", b"&#x0;"):
         fuzz.read_file(one.file, one.data.replace(payee[0], b"Sh" + nul + b"op"))
+
+
+def test_an_xls_directory_that_is_its_own_neighbour_is_refused() -> None:
+    whole = next(one.data for one in samples() if one.name == "XLS")
+    at = whole.index("Workbook".encode("utf-16-le")) + 68  # the left neighbour's number in its entry
+    found = recognise(whole[:at] + (1).to_bytes(4, "little") + whole[at + 4 :], "bill.xls")
+    assert [one.refusal.reason for one in found if one.refusal] == ["binary"]

@@ -12,6 +12,7 @@ from pages.ui.context import User
 from pages.ui.format import md_escape
 from pages.ui.i18n import text
 from pages.ui.screens.settings.sending import send_from_callback
+from pages.ui.screens.wallet.words import sentences
 from pages.ui.widgets import card
 
 
@@ -47,10 +48,18 @@ def hints(found: tuple[Standing, ...]) -> None:
     """What stands in the way of every payment: an empty wallet, a frozen one."""
     if any(one.frozen is not None for one in found):
         reason = next((one.frozen for one in found if one.frozen), "")
-        said = text("pay.frozen.reason", reason=reason) if reason else text("pay.frozen.body")
-        st.warning(md_escape(said), title=text("pay.frozen"), icon=":material/ac_unit:")
-        links.link("wallet", text("pay.to_wallet"))
+        st.warning(md_escape(_why(reason)), title=text("pay.frozen"), icon=":material/ac_unit:")
+        with st.container(horizontal=True):
+            links.link("wallet", text("pay.to_wallet"))
+            if reason == wallet.MONITOR:
+                links.link("alerts", text("nav.alerts"))
     elif all(one.available == 0 for one in found):
         with st.container(border=True, horizontal=True, vertical_alignment="center", key="pay-empty"):
             st.markdown(f":orange[:material/info:] {md_escape(text('pay.empty'))}", width="stretch")
             links.link("wallet", text("pay.top_up"), icon=":material/add_card:")
+
+
+def _why(reason: str) -> str:
+    if reason == wallet.MONITOR:
+        return sentences(text("pay.frozen.body"), text("wallet.frozen.monitor"))
+    return text("pay.frozen.reason", reason=reason) if reason else text("pay.frozen.body")
