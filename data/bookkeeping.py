@@ -31,9 +31,8 @@ from data.ledger.changes import (
     UnlinkRefund,
     Unsplit,
 )
-from data.store import accounts, correcting, facts, words
+from data.store import accounts, correcting, rewording, words
 from data.store.command import Plan, Reader, Rows, Write
-from data.store.owner_settings import month_start_day
 from data.store.words import Word
 
 __all__ = [
@@ -141,13 +140,13 @@ def _spoken(
     spoken: Mapping[str | None, tuple[int, list[Word]]],
     receipt: dict[str, Any] | None = None,
 ) -> Plan:
-    """The plan that keeps these words, by author with a number each, and derives the facts of their entries again."""
+    """The plan that keeps these words, by author with a number each, and brings their entries' facts up to date."""
     owner = command.owner
     entries = list({word.entry for _, said in spoken.values() for word in said})
     writes: list[Write | Rows] = [
         words.said(owner, command.actor, said, seq, now, author) for author, (seq, said) in spoken.items()
     ]
-    writes += facts.refresh_entries(owner, entries, month_start_day(reader, owner))
+    writes += rewording.refresh(reader, owner, (word for _, said in spoken.values() for word in said))
     return Plan(receipt or {}, writes, frozenset({owner}) if entries else frozenset())
 
 

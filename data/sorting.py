@@ -30,9 +30,8 @@ from data.categories.teaching import (
 from data.database import Database
 from data.errors import NotFound
 from data.ids import EntryId, OwnerId, new_id
-from data.store import facts, ruling, suggesting, taught, words
+from data.store import rewording, ruling, suggesting, taught, words
 from data.store.command import Plan, Reader, Rows, Write
-from data.store.owner_settings import month_start_day
 from data.store.suggesting import Suggestion
 from data.store.taught import Learned
 from data.store.words import LEARNED, Word
@@ -220,7 +219,7 @@ def _always(reader: Reader, command: AlwaysForPayee, now: datetime) -> Plan:
     writes: list[Write | Rows] = [
         Write(_LEARN, row),
         words.said(owner, command.actor, spoken, reader.next_seq(), now, LEARNED),
-        *facts.refresh_entries(owner, changed, month_start_day(reader, owner)),
+        *rewording.refresh(reader, owner, spoken),
     ]
     return Plan({"changed": len(changed)}, writes, frozenset({owner}))
 
@@ -356,6 +355,6 @@ def _run(reader: Reader, command: RunRule, now: datetime) -> Plan:
     changed = list(dict.fromkeys(word.entry for word in spoken))
     writes: list[Write | Rows] = [
         words.said(owner, command.actor, spoken, reader.next_seq(), now, rule.id),
-        *facts.refresh_entries(owner, changed, month_start_day(reader, owner)),
+        *rewording.refresh(reader, owner, spoken),
     ]
     return Plan({"changed": len(changed)}, writes, frozenset({owner}))

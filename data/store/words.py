@@ -62,7 +62,7 @@ SELECT f.entry, e.kind, e.payee, e.payee_key, f.currency, cast(sum(f.amount) AS 
     max(CASE WHEN f.split THEN 1 ELSE 0 END) = 1 AS split,
     cast(max(cast(f.refund_of AS varchar)) AS uuid) AS refund_of, max(f.payee) AS called, max(f.note) AS note,
     max(CASE WHEN f.excluded THEN 1 ELSE 0 END) = 1 AS excluded
-FROM fact f JOIN entry e ON e.owner = f.owner AND e.id = f.entry
+FROM fact f JOIN entry e ON e.owner = f.owner AND e.id = f.entry AND e.seq = f.seq
 WHERE f.owner = $owner AND f.entry IN (SELECT unnest(cast($entries AS uuid[])))
 GROUP BY f.entry, e.kind, e.payee, e.payee_key, f.currency"""
 
@@ -105,7 +105,7 @@ def settled_by_person(reader: Reader, owner: OwnerId) -> frozenset[tuple[EntryId
 
 
 _SAME_PAYEE: Final = """
-SELECT f.entry, f.category FROM fact f JOIN entry e ON e.owner = f.owner AND e.id = f.entry
+SELECT f.entry, f.category FROM fact f JOIN entry e ON e.owner = f.owner AND e.id = f.entry AND e.seq = f.seq
 WHERE f.owner = $owner AND e.payee_key = $payee_key AND f.refund_of IS NULL AND NOT f.split
     AND f.kind IN (SELECT unnest(cast($kinds AS varchar[])))"""
 

@@ -210,4 +210,4 @@ def test_after_any_history_what_is_held_is_what_reading_everything_gives(
             scope = history.scope(purchase=purchase)
             assert everything(scope) == afresh(scope, monkeypatch), (purchase, done)
         done.append(history.step())
-    assert not history.book.drift(history.start_day)
+        assert not history.book.drift(history.start_day), done
