@@ -82,7 +82,7 @@ class Taken:
     saved: int
 
 
-_OFFERED: Final = "SELECT body FROM published_coupon ORDER BY seq DESC"
+_OFFERED: Final = "SELECT body FROM published_coupon WHERE ended_at IS NULL ORDER BY seq DESC"
 _MERCHANTS: Final = "SELECT owner, name, closed, proprietor FROM published_merchant"
 _MINE: Final = """
 SELECT c.id, k.body, c.state, c.until, c.claimed_at, c.state_at, c.payment

@@ -28,7 +28,7 @@ class Course(StrEnum):
     UPCOMING = "upcoming"
     RUNNING = "running"
     SOLD_OUT = "sold_out"
-    OFF = "off"  # a campaign that was stopped
+    OFF = "off"  # a campaign that was stopped, a coupon that was taken back
     OVER = "over"
 
 
@@ -73,7 +73,7 @@ class Earning:
 
 
 _MERCHANTS_KEPT: Final = 64
-_COUPONS: Final = "SELECT body FROM published_coupon WHERE owner = $publisher ORDER BY seq DESC"
+_COUPONS: Final = "SELECT body, ended_at FROM published_coupon WHERE owner = $publisher ORDER BY seq DESC"
 _CLAIMS: Final = """
 SELECT cast(c.id AS varchar), cast(c.coupon AS varchar) FROM published_claim c
 WHERE c.state <> 'claimed' AND c.coupon IN (SELECT id FROM published_coupon WHERE owner = $publisher)"""
@@ -115,20 +115,27 @@ _held: Held[Mapping[UUID, _Use]] = Held(_MERCHANTS_KEPT)
 
 def coupons(db: Database, publisher: UUID, now: datetime) -> tuple[Published, ...]:
     """The publisher's coupons, the newest first."""
-    found = [coupon_from(body) for (body,) in db.read(_COUPONS, {"publisher": publisher})]
+    found = [(coupon_from(body), ended) for body, ended in db.read(_COUPONS, {"publisher": publisher})]
     if publisher == ISSUER:
         uses = {coupon: _Use(used, None, None) for coupon, used in db.read(_USED, {"publisher": publisher})}
     else:  # a payment that coupons cover whole leaves nothing in the merchant's books, so its version does not tell
         stamp = db.read(_STAMP, {"publisher": publisher})[0]
         uses = dict(_held.get(db, publisher, stamp, lambda: _uses(db, publisher)))
     taken, unused = uptake.taken(db), _Use(0, None, None) if publisher == ISSUER else _Use()
-    return tuple(_published(one, taken.get(one.id, 0), uses.get(one.id, unused), now) for one in found)
+    return tuple(
+        _published(one, taken.get(one.id, 0), uses.get(one.id, unused), _course_of(one, ended, taken, now))
+        for one, ended in found
+    )
 
 
-def _published(coupon: Coupon, taken: int, use: _Use, now: datetime) -> Published:
-    gone = coupon.stock is not None and taken >= coupon.stock
-    course = _course(coupon.valid_from, coupon.valid_to, now, gone=gone)
+def _published(coupon: Coupon, taken: int, use: _Use, course: Course) -> Published:
     return Published(coupon, course, taken, use.used, use.cost, use.sales)
+
+
+def _course_of(coupon: Coupon, ended: datetime | None, taken: Mapping[UUID, int], now: datetime) -> Course:
+    gone = coupon.stock is not None and taken.get(coupon.id, 0) >= coupon.stock
+    course = _course(coupon.valid_from, coupon.valid_to, now, gone=gone)
+    return Course.OFF if ended is not None and course is not Course.OVER else course
 
 
 def _uses(db: Database, merchant: UUID) -> dict[UUID, _Use]:

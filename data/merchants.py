@@ -16,7 +16,7 @@ from data.codes.wallet_code import WalletCode
 from data.database import Database
 from data.ids import OwnerId, new_id
 from data.ledger.coupons import Coupon, CouponKind
-from data.ledger.wallet.commands import ChangeMerchant, MakePayCode, OpenMerchant, PublishCoupon, SetEarnRule
+from data.ledger.wallet.commands import ChangeMerchant, EndCoupon, MakePayCode, OpenMerchant, PublishCoupon, SetEarnRule
 from data.ledger.wallet.earning import EarnRule
 from data.ledger.wallet.refusals import MerchantUnknown, PayCodeUnknown
 from data.store.command import Receipt
@@ -26,6 +26,7 @@ __all__ = [
     "Coupon",
     "CouponKind",
     "EarnRule",
+    "EndCoupon",
     "MakePayCode",
     "Merchant",
     "OpenMerchant",
@@ -36,6 +37,7 @@ __all__ = [
     "change",
     "code_in_picture",
     "dynamic_code",
+    "end_coupon",
     "merchant",
     "merchants",
     "mine",
@@ -56,6 +58,7 @@ WHERE owner = $owner"""
 _MINE: Final = """
 SELECT owner, proprietor, name, mcc, category, city, address, contact, currency, closed FROM published_merchant
 WHERE proprietor = $proprietor ORDER BY opened_at, owner"""
+_ANY: Final = "SELECT owner FROM merchant WHERE proprietor = $proprietor LIMIT 1"
 _CODE: Final = "SELECT currency, amount, note FROM pay_code WHERE owner = $owner AND id = $code"
 
 
@@ -113,6 +116,15 @@ def publish_coupon(database: Database, command: PublishCoupon) -> Receipt:
     return database.transact(command).or_raise()
 
 
+def end_coupon(database: Database, command: EndCoupon) -> Receipt:
+    """Take a coupon of the merchant's back; who took it keeps it. The receipt: coupon, code, taken.
+
+    Raises:
+        MerchantUnknown, CouponUnknown.
+    """
+    return database.transact(command).or_raise()
+
+
 def set_campaign(database: Database, command: SetEarnRule) -> Receipt:
     """Multiply the points that are earned at this merchant, for a while; or end that (`active` False).
 
@@ -142,6 +154,11 @@ def merchant(database: Database, owner: UUID) -> Merchant:
 def mine(database: Database, proprietor: UUID) -> tuple[Merchant, ...]:
     """The merchants that this person runs, the first opened first."""
     return tuple(map(_merchant, database.read(_MINE, {"proprietor": proprietor})))
+
+
+def runs_any(database: Database, proprietor: UUID) -> bool:
+    """Whether this person runs a merchant, also a closed one: asked at every run of every screen."""
+    return bool(database.read(_ANY, {"proprietor": proprietor}))
 
 
 def _merchant(row: tuple[Any, ...]) -> Merchant:

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from data.database import Database
-from data.ledger.wallet.commands import ISSUER, ClaimCoupon, PublishCoupon, SetEarnRule
+from data.ledger.wallet.commands import ISSUER, ClaimCoupon, EndCoupon, PublishCoupon, SetEarnRule
 from data.ledger.wallet.earning import BASE_CODE, EarnRule
 from data.ledger.wallet.refusals import OperatorOnly
 from data.store.command import Receipt
@@ -16,10 +16,12 @@ __all__ = [
     "ISSUER",
     "ClaimCoupon",
     "EarnRule",
+    "EndCoupon",
     "PublishCoupon",
     "SetEarnRule",
     "base_rule",
     "claim",
+    "end_coupon",
     "publish",
     "set_rule",
 ]
@@ -41,6 +43,16 @@ def publish(database: Database, command: PublishCoupon) -> Receipt:
 
     Raises:
         OperatorOnly, CouponInvalid, CouponExists.
+    """
+    _require_operator(database, command.actor)
+    return database.transact(command).or_raise()
+
+
+def end_coupon(database: Database, command: EndCoupon) -> Receipt:
+    """Take a coupon of the house back; who took it keeps it. owner: `ISSUER`; actor: the operator.
+
+    Raises:
+        OperatorOnly, CouponUnknown.
     """
     _require_operator(database, command.actor)
     return database.transact(command).or_raise()

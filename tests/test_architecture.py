@@ -86,6 +86,7 @@ APPEND_ONLY = (
     "points_lot",
     "coupon",
     "coupon_claim",
+    "coupon_ending",
     "coupon_event",
     "earn_rule",
     "security_event",

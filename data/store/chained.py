@@ -24,6 +24,7 @@ CHAINED: Final[tuple[str, ...]] = (
     "charge_event",
     "coupon",
     "coupon_claim",
+    "coupon_ending",
     "coupon_event",
     "earn_rule",
     "entry",

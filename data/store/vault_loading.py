@@ -126,6 +126,9 @@ ORDER BY seq"""
 _COUPONS: Final = """
 SELECT cast(owner AS varchar), cast(id AS varchar), seq, code, body, recorded_at, cast(actor AS varchar) FROM coupon
 ORDER BY seq"""
+_ENDED: Final = """
+SELECT cast(owner AS varchar), cast(coupon AS varchar), seq, recorded_at, cast(actor AS varchar) FROM coupon_ending
+ORDER BY seq"""
 _TAKEN: Final = "SELECT cast(coupon AS varchar), count(*) FROM coupon_claim GROUP BY coupon"
 _EARN_RULES: Final = """
 SELECT cast(owner AS varchar), code, seq, body, active, recorded_at, cast(actor AS varchar) FROM earn_rule
@@ -146,6 +149,7 @@ def load_shared(query: Query, books: Books, issuer: str) -> None:
     owners = [*books.merchants, issuer]
     _accounts_and_balances(query, books, owners)
     absorb(rows.CouponRow(*row) for row in query(_COUPONS, {}))
+    absorb(rows.CouponEndingRow(*row) for row in query(_ENDED, {}))
     for coupon, taken in query(_TAKEN, {}):
         if coupon in books.offers:
             books.offers[coupon].taken = taken

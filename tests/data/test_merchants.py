@@ -257,6 +257,16 @@ def test_a_rule_about_the_kind_of_merchant_sorts_payments(world: World) -> None:
     assert world.pay(anna, world.shop(mcc="5411"), 1_00)["category"] == "dining"
 
 
+def test_a_trade_can_be_changed_and_what_is_no_code_is_refused(world: World) -> None:
+    cafe = world.shop(mcc="5814")
+    assert change(world, cafe, mcc="5411").mcc == "5411"
+    world.reopen()
+    assert world.db.ask(lambda books, _now: books.merchant(cafe.id).mcc) == "5411"
+    with pytest.raises(no.MccInvalid):
+        change(world, cafe, mcc="54")
+    assert merchants.merchant(world.db, cafe.id).mcc == "5411"
+
+
 # -- codes
 
 
@@ -275,11 +285,20 @@ def test_a_code_for_one_payment_says_how_much_and_is_paid_once(world: World) -> 
         world.pay(anna, cafe, 12_33, pay_code=target.pay_code)
     assert differs.value == no.PayCodeAmountDiffers("CNY", 12_34, 12_33)
     world.pay(anna, cafe, 12_34, pay_code=target.pay_code)
+    (kept,) = world.db.read("SELECT note FROM published_payment WHERE pay_code = $code", {"code": target.pay_code})
+    assert kept == ("靠窗",)
     for payer in (anna, ben):
         with pytest.raises(no.PayCodeUsed) as used:
             world.pay(payer, cafe, 12_34, pay_code=target.pay_code)
         assert used.value == no.PayCodeUsed(str(target.pay_code))
     assert world.books(cafe.id)["wallet:CNY"] == 12_34
+
+
+def test_a_payers_own_note_stands_instead_of_the_codes(world: World) -> None:
+    anna, cafe = world.member(50_00), world.shop()
+    shown = pay_code(world, code(world, cafe, 3_00, "靠窗"))
+    world.pay(anna, cafe, 3_00, pay_code=shown, note="和小王")
+    assert world.db.read("SELECT note FROM published_payment WHERE pay_code = $code", {"code": shown}) == [("和小王",)]
 
 
 def test_a_code_for_one_payment_is_good_for_five_minutes(world: World) -> None:

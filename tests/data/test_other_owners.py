@@ -21,7 +21,7 @@ from data.ids import AccountId, EntryId, OwnerId, new_id, new_request_id
 from data.importers.statement import AccountKind
 from data.ledger.entry import EntryKind
 from data.ledger.wallet.refusals import CardUnknown, CouponNotHeld, MerchantUnknown, RefundUnknown
-from data.merchants import ChangeMerchant, Coupon, CouponKind, EarnRule, Merchant, PublishCoupon, SetEarnRule
+from data.merchants import ChangeMerchant, Coupon, CouponKind, EarnRule, EndCoupon, Merchant, PublishCoupon, SetEarnRule
 from data.money import Money
 from data.refunds import CancelRefund, ConfirmRefund, CreditRefund, RejectRefund, RequestRefund, RetryRefund
 from data.wallet import Pay, TopUp, Withdraw
@@ -350,6 +350,9 @@ MONEY_ATTEMPTS: dict[str, MoneyAttempt] = {
     "close a shop": lambda two, it: merchants.change(two.world.db, ChangeMerchant(**by(it.shop, two.me), closed=True)),
     "publish as a shop": lambda two, it: merchants.publish_coupon(
         two.world.db, PublishCoupon(**by(it.shop, two.me), coupon=offered())
+    ),
+    "end an offer as a shop": lambda two, it: merchants.end_coupon(
+        two.world.db, EndCoupon(**by(it.shop, two.me), coupon=new_id())
     ),
     "campaign as a shop": lambda two, it: merchants.set_campaign(
         two.world.db, SetEarnRule(**by(it.shop, two.me), rule=EarnRule(code="mine", multiplier_bp=20_000))

@@ -17,7 +17,7 @@ from data.ledger.coupons import CouponInvalid
 from data.ledger.wallet import refusals as no
 from data.merchants import Coupon, CouponKind, Merchant
 from data.preferences import Preferences, choose_preferences
-from data.rewards import BASE_CODE, ISSUER, ClaimCoupon, EarnRule, PublishCoupon, SetEarnRule
+from data.rewards import BASE_CODE, ISSUER, ClaimCoupon, EarnRule, EndCoupon, PublishCoupon, SetEarnRule
 from tests import wallet_house as house
 from tests.wallet_house import by
 from tests.wallet_world import NOON, SetRule, World
@@ -366,6 +366,39 @@ def test_taking_is_one_request(world: World) -> None:
     offer = world.offer(world.shop())
     command = ClaimCoupon(**by(world.member()), coupon=offer.code)
     assert rewards.claim(world.db, command) == rewards.claim(world.db, command)
+
+
+def test_an_offer_taken_back_cannot_be_taken_and_what_was_taken_stays(own_world: World) -> None:
+    world = own_world
+    anna, ben, cafe = world.member(50_00), world.member(50_00), world.shop()
+    offer, claim = world.coupon(anna, cafe)
+    ending = EndCoupon(**by(cafe.id, cafe.proprietor), coupon=offer.id)
+    assert merchants.end_coupon(world.db, ending) == {"coupon": str(offer.id), "code": offer.code, "taken": 1}
+    again = EndCoupon(**by(cafe.id, cafe.proprietor), coupon=offer.id)
+    merchants.end_coupon(world.db, again)
+    for _ in range(2):
+        with pytest.raises(no.CouponOver) as refused:
+            rewards.claim(world.db, ClaimCoupon(**by(ben), coupon=offer.code))
+        assert refused.value == no.CouponOver(offer.code, "ended")
+        world.reopen()
+    assert world.pay(anna, cafe, 12_00, claims=(claim,))["cash_minor"] == 7_00
+    world.check(anna, ben)
+
+
+def test_nobody_takes_back_what_another_publishes(world: World) -> None:
+    anna, cafe, other = world.member(), world.shop(), world.shop()
+    offer, theirs = world.offer(cafe), world.offer(None)
+    for owner, actor, coupon, told in (
+        (other.id, other.proprietor, offer.id, no.CouponUnknown),
+        (other.id, other.proprietor, theirs.id, no.CouponUnknown),
+        (cafe.id, other.proprietor, offer.id, no.MerchantUnknown),
+    ):
+        with pytest.raises(told):
+            merchants.end_coupon(world.db, EndCoupon(**by(owner, actor), coupon=coupon))
+    with pytest.raises(no.OperatorOnly):
+        rewards.end_coupon(world.db, EndCoupon(**by(ISSUER, anna), coupon=theirs.id))
+    rewards.end_coupon(world.db, EndCoupon(**by(ISSUER, world.operator), coupon=theirs.id))
+    assert rewards.claim(world.db, ClaimCoupon(**by(anna), coupon=offer.code))["code"] == offer.code
 
 
 def test_a_coupon_whose_time_is_over_is_not_taken(world: World) -> None:

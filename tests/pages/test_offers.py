@@ -147,6 +147,24 @@ def test_the_list_says_what_a_coupon_cost(street: Street) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
+def test_an_offer_is_taken_back_after_being_asked_and_stands_on_the_other_shelf(street: Street, locale: str) -> None:
+    offer = filling.coupon(
+        street.keeper.running, street.cafe, "CAFE5", "老顾客券", off_minor=5_00, min_spend_minor=30_00
+    )
+    key = f"offers.{street.cafe.id}"
+    screen = shown(street.keeper, locale)
+    no_fault(screen.button(key=f"{key}.end.{offer.id}").click().run())
+    assert published(street)[0].course is Course.RUNNING
+    no_fault(screen.button(key=f"{key}.end.confirm").click().run())
+    assert published(street)[0].course is Course.OFF
+    assert screen.toast
+    screen.pills(key=f"{key}.shelf").set_value("past")
+    assert "老顾客券" in words(no_fault(screen.run()))
+    filling.open_for(street.bob.running, street.bob.owner)
+    assert "老顾客券" not in words(shown(street.bob, locale, "pages/points.py"))
+
+
+@pytest.mark.parametrize("locale", LOCALES)
 def test_who_runs_no_merchant_is_led_to_the_till(street: Street, locale: str) -> None:
     screen = shown(street.bob, locale)
     assert [button.key for button in screen.button] == ["offers.no_merchant.0"]

@@ -317,12 +317,14 @@ def opened(alice: Counted, dialog: str, locale: str = "zh-CN") -> AppTest:
 def test_details_are_changed_and_kept(alice: Counted, locale: str) -> None:
     screen = opened(alice, "details", locale)
     key = f"till.details.{alice.shop.id}"
+    screen.selectbox(key=f"{key}.trade").set_value("5411")
+    assert no_fault(screen.run()).selectbox(key=f"{key}.category").value == "groceries"
     screen.text_input(key=f"{key}.name").set_value("新名字")
     screen.selectbox(key=f"{key}.category").set_value("coffee")
     screen.text_input(key=f"{key}.contact").set_value("")
     press(screen, "till.details.save")
     now = merchants.merchant(alice.wallet.database, alice.shop.id)
-    assert (now.name, now.category, now.contact, now.city) == ("新名字", "coffee", "", "北京")
+    assert (now.name, now.mcc, now.category, now.contact, now.city) == ("新名字", "5411", "coffee", "", "北京")
     assert "新名字" in [one.value for one in screen.subheader]
 
 

@@ -192,6 +192,7 @@ class Offer:
 
     coupon: Coupon
     taken: int = 0
+    ended: bool = False  # taken back by its publisher
 
 
 class Books:
@@ -489,6 +490,9 @@ class Books:
         self.offers[row.id] = Offer(coupon_from(row.body))
         self.coupon_codes[row.owner, row.code] = row.id
 
+    def _coupon_ending(self, row: rows.CouponEndingRow) -> None:
+        self.offers[row.coupon].ended = True
+
     def _claim(self, row: rows.ClaimRow) -> None:
         if row.coupon in self.offers:
             self.offers[row.coupon].taken += 1
@@ -537,6 +541,7 @@ _TAKE: Final[Mapping[type[Any], Callable[[Books, Any], None]]] = {
     rows.RefundRow: Books._refund,  # noqa: SLF001
     rows.RefundEventRow: Books._refund_event,  # noqa: SLF001
     rows.CouponRow: Books._coupon,  # noqa: SLF001
+    rows.CouponEndingRow: Books._coupon_ending,  # noqa: SLF001
     rows.ClaimRow: Books._claim,  # noqa: SLF001
     rows.ClaimEventRow: Books._claim_event,  # noqa: SLF001
     rows.EarnRuleRow: Books._earn_rule,  # noqa: SLF001

@@ -95,6 +95,7 @@ class ChangeMerchant(MoneyCommand):
     """Change what a merchant says about itself; None leaves a field."""
 
     name: str | None = None
+    mcc: str | None = None
     category: str | None = None
     city: str | None = None
     address: str | None = None
@@ -342,6 +343,13 @@ class PublishCoupon(MoneyCommand):
     """Offer a coupon. owner: the publisher's books."""
 
     coupon: Coupon
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class EndCoupon(MoneyCommand):
+    """Take an offer back: nobody can take the coupon any more. owner: the publisher's books."""
+
+    coupon: UUID
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

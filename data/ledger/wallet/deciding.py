@@ -42,6 +42,7 @@ RULES: Final[Mapping[type[asked.MoneyCommand], Rule]] = {
     asked.SetSensitivity: monitor.set_sensitivity,
     asked.SetEarnRule: offering.set_earn_rule,
     asked.PublishCoupon: offering.publish,
+    asked.EndCoupon: offering.end,
     asked.ClaimCoupon: offering.claim,
     asked.MakePayCode: offering.make_pay_code,
     asked.ExpirePoints: offering.expire_points,

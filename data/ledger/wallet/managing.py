@@ -42,7 +42,7 @@ NAME_LENGTH: Final = 60
 TEXT_LENGTH: Final = 200
 _MCC_DIGITS: Final = 4
 _TEXTS: Final = ("city", "address", "contact")
-_CHANGEABLE: Final = ("name", "category", *_TEXTS)
+_CHANGEABLE: Final = ("name", "mcc", "category", *_TEXTS)
 # What turns the reading direction (Unicode TR9) or the line, or is no character at all: with it a shop can look like
 # another one. Joiners stay: emoji and several scripts are written with them.
 _MISLEADING: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
@@ -162,7 +162,7 @@ def change_merchant(books: Books, command: ChangeMerchant, stamp: Stamp) -> Deed
     if told:
         # All of it, so that the latest event alone says how the merchant stands.
         stands = {field: getattr(merchant, field) for field in _CHANGEABLE} | told
-        check_merchant(stands["name"], merchant.mcc, stands["category"], *(stands[field] for field in _TEXTS))
+        check_merchant(stands["name"], stands["mcc"], stands["category"], *(stands[field] for field in _TEXTS))
         _merchant_event(deed, command, "changed", json.dumps(stands, ensure_ascii=False), stamp)
     if command.closed is not None and command.closed is not merchant.closed:
         _merchant_event(deed, command, "closed" if command.closed else "reopened", "", stamp)

@@ -10,7 +10,15 @@ from data.ledger.changes import TextTooLong
 from data.ledger.coupons import check_coupon
 from data.ledger.wallet import managing, paying, rows
 from data.ledger.wallet.books import ISSUER_TEXT, Books
-from data.ledger.wallet.commands import ClaimCoupon, ExpirePoints, MakePayCode, PublishCoupon, SetEarnRule, Settled
+from data.ledger.wallet.commands import (
+    ClaimCoupon,
+    EndCoupon,
+    ExpirePoints,
+    MakePayCode,
+    PublishCoupon,
+    SetEarnRule,
+    Settled,
+)
 from data.ledger.wallet.coupon_text import coupon_text
 from data.ledger.wallet.deed import EXPIRED, Deed, Stamp, points_legs
 from data.ledger.wallet.earning import BASE_CODE, ONE, EarnRule, over, rule_text
@@ -19,6 +27,7 @@ from data.ledger.wallet.refusals import (
     CouponExists,
     CouponOver,
     CouponSoldOut,
+    CouponUnknown,
     EarnRuleInvalid,
     MerchantClosed,
     MerchantCurrencyDiffers,
@@ -98,6 +107,24 @@ def publish(books: Books, command: PublishCoupon, stamp: Stamp) -> Deed:
     return deed
 
 
+def end(books: Books, command: EndCoupon, stamp: Stamp) -> Deed:
+    """Take an offer back; taken back already: the same again. What members took stays theirs until its own end.
+
+    Raises:
+        MerchantUnknown, CouponUnknown.
+    """
+    owner, offer = str(command.owner), books.offers.get(str(command.coupon))
+    if owner != ISSUER_TEXT:
+        paying.mine(books, owner, stamp)
+    if offer is None or books.coupon_codes.get((owner, offer.coupon.code)) != str(command.coupon):
+        raise CouponUnknown(str(command.coupon))
+    deed = Deed()
+    if not offer.ended:
+        deed.add(rows.CouponEndingRow(owner, str(command.coupon), stamp.seq(), stamp.recorded_at, stamp.actor))
+    deed.receipt = {"coupon": str(command.coupon), "code": offer.coupon.code, "taken": offer.taken}
+    return deed
+
+
 def claim(books: Books, command: ClaimCoupon, stamp: Stamp) -> Deed:
     """A member takes a coupon.
 
@@ -106,6 +133,8 @@ def claim(books: Books, command: ClaimCoupon, stamp: Stamp) -> Deed:
     """
     member, offer = books.member(command.owner), books.offer(command.coupon)
     coupon = offer.coupon
+    if offer.ended:
+        raise CouponOver(coupon.code, "ended")
     if coupon.valid_to is not None and coupon.valid_to <= stamp.now:
         raise CouponOver(coupon.code, "over")
     if coupon.stock is not None and offer.taken >= coupon.stock:

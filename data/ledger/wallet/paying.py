@@ -205,9 +205,10 @@ def _claims(books: Books, member: Member, command: Pay) -> list[Claim]:
     return found
 
 
-def _check_code(books: Books, command: Pay, stamp: Stamp) -> None:
+def _by_code(books: Books, command: Pay, stamp: Stamp) -> Pay:
+    """The payment with what its code says about it, where the payer says nothing."""
     if command.pay_code is None:
-        return
+        return command
     code = books.pay_codes.get(str(command.pay_code))
     if code is None or code.owner != str(command.merchant):
         raise PayCodeUnknown(str(command.pay_code))
@@ -217,6 +218,7 @@ def _check_code(books: Books, command: Pay, stamp: Stamp) -> None:
         raise PayCodeExpired(code.id, code.expires_at.isoformat())
     if (code.amount, code.currency) != (command.amount, command.currency):
         raise PayCodeAmountDiffers(code.currency, code.amount, command.amount)
+    return dataclasses.replace(command, note=command.note or code.note)
 
 
 def category_for(member: Member, merchant: Merchant, command: Pay, day: date) -> str:
@@ -273,7 +275,7 @@ def pay(books: Books, command: Pay, stamp: Stamp) -> Deed:
     check_active(member)
     check_amount(command.amount)
     _check_merchant(member, merchant, command)
-    _check_code(books, command, stamp)
+    command = _by_code(books, command, stamp)
     day = member.day(stamp.now)
     cost = price(books, member, merchant, command, stamp, day)
     limits.check(member, command.currency, cost.cash, day)

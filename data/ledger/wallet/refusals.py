@@ -233,7 +233,7 @@ class CouponNotUsable(Rejection):
 
 @dataclasses.dataclass(unsafe_hash=True)
 class CouponOver(Rejection):
-    """The coupon's window is over, or has not begun."""
+    """The coupon's window is over or has not begun, or its publisher took it back. reason: over, not_begun, ended."""
 
     coupon: str
     reason: str

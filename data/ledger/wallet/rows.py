@@ -348,6 +348,16 @@ class CouponRow(NamedTuple):
     actor: str
 
 
+class CouponEndingRow(NamedTuple):
+    """An offer that is taken back."""
+
+    owner: str
+    coupon: str
+    seq: int
+    recorded_at: datetime
+    actor: str
+
+
 class ClaimRow(NamedTuple):
     """A coupon that a member took."""
 
@@ -469,6 +479,7 @@ Row = (
     | RefundEventRow
     | LotRow
     | CouponRow
+    | CouponEndingRow
     | ClaimRow
     | ClaimEventRow
     | EarnRuleRow
@@ -499,6 +510,7 @@ TABLES: Final[dict[type[Any], str]] = {
     RefundEventRow: "refund_event",
     LotRow: "points_lot",
     CouponRow: "coupon",
+    CouponEndingRow: "coupon_ending",
     ClaimRow: "coupon_claim",
     ClaimEventRow: "coupon_event",
     EarnRuleRow: "earn_rule",

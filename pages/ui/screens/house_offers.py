@@ -32,7 +32,7 @@ def draw(user: User) -> None:
             campaign_list(user, publisher, offers.campaigns(user.database, rewards.ISSUER, user.now), days)
         case "coupons":
             coupon_form(user, publisher, days)
-            listing(offers.coupons(user.database, rewards.ISSUER, user.now), publisher, days)
+            listing(user, offers.coupons(user.database, rewards.ISSUER, user.now), publisher, days)
         case _:
             base_rule(user, rewards.base_rule(user.database), user.preferences.currency)
 

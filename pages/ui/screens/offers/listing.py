@@ -9,20 +9,24 @@ from typing import Final
 import streamlit as st
 
 from analytics.offers import Course, Published, coupon_table
+from data.merchants import Coupon
 from data.money import Money
-from pages.ui import format  # noqa: A004 - our word for it, always used with its dot
+from pages.ui import format, session  # noqa: A004 - our word for it, always used with its dot
+from pages.ui.context import User
+from pages.ui.dialogs import ask, confirm
 from pages.ui.i18n import text
 from pages.ui.screens.offers.publisher import Publisher
 from pages.ui.screens.points import coupon_words as words
 from pages.ui.screens.points.files import csv_file
 from pages.ui.screens.points.ticket import Ticket, draw
 from pages.ui.screens.points.window import Days
+from pages.ui.screens.settings.sending import send_from_callback
 from pages.ui.widgets import Kpi, card, kpi_row
 
 _WIDTH = 330
 _SHOWN = 60
 _SHELVES: Final[Mapping[str, tuple[Course, ...]]] = MappingProxyType(
-    {"running": (Course.RUNNING, Course.UPCOMING), "past": (Course.SOLD_OUT, Course.OVER)}
+    {"running": (Course.RUNNING, Course.UPCOMING), "past": (Course.SOLD_OUT, Course.OFF, Course.OVER)}
 )
 
 
@@ -40,8 +44,9 @@ def figures(published: Sequence[Published], currency: str) -> None:
     )
 
 
-def listing(published: Sequence[Published], publisher: Publisher, days: Days) -> None:
-    """The card of coupons, those that count first."""
+def listing(user: User, published: Sequence[Published], publisher: Publisher, days: Days) -> None:
+    """The card of coupons, those that count first; an offer that is out can be taken back."""
+    _ending(user, published, publisher)
     body, corner = card(text("offers.list"), key=f"{publisher.key}.list")
     if published:
         with corner:
@@ -93,7 +98,40 @@ def _coupon(one: Published, publisher: Publisher, days: Days) -> None:
     lines = [*words.details(coupon), *place, window, text("offers.code", code=coupon.code)]
     badge = text(f"offers.course.{one.course}")
     draw(Ticket(large, small, coupon.name, lines, badge, spent=one.course in _SHELVES["past"]))
-    st.caption(format.md_escape(" · ".join(_counts(one))))
+    counts, end = st.columns([3, 1], vertical_alignment="center")
+    counts.caption(format.md_escape(" · ".join(_counts(one))))
+    if one.course in {*_SHELVES["running"], Course.SOLD_OUT}:
+        end.button(
+            text("offers.end"),
+            key=f"{publisher.key}.end.{coupon.id}",
+            type="tertiary",
+            icon=":material/event_busy:",
+            on_click=ask,
+            args=(f"{publisher.key}.end", coupon.id),
+        )
+
+
+def _ending(user: User, published: Sequence[Published], publisher: Publisher) -> None:
+    """The question before an offer is taken back."""
+    name = f"{publisher.key}.end"
+    opened = session.dialog()
+    one = next((one for one in published if opened == (name, one.coupon.id)), None)
+    if one is not None:
+        confirm(
+            name,
+            title=text("offers.end.title", name=one.coupon.name),
+            body=text("offers.end.body", count=format.count(one.taken)),
+            action=text("offers.end.do"),
+            on_confirm=lambda _: _end(user, publisher, one.coupon),
+        )
+
+
+def _end(user: User, publisher: Publisher, coupon: Coupon) -> None:
+    send_from_callback(
+        f"{publisher.key}.end.{coupon.id}",
+        lambda request: publisher.end(user, request, coupon),
+        lambda _none: text("offers.end.done", name=coupon.name),
+    )
 
 
 def _counts(one: Published) -> list[str]:

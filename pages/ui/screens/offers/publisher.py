@@ -10,7 +10,7 @@ from uuid import UUID
 from data import merchants, rewards
 from data.categories.taxonomy import BUILT_IN, CategoryKind
 from data.ids import OwnerId
-from data.merchants import Coupon, EarnRule, Merchant, PublishCoupon, SetEarnRule
+from data.merchants import Coupon, EarnRule, EndCoupon, Merchant, PublishCoupon, SetEarnRule
 from pages.ui.context import User
 
 _SPENDING: Final = tuple(key for key, one in BUILT_IN.items() if one.kind is CategoryKind.EXPENSE)
@@ -41,6 +41,18 @@ class Publisher:
             rewards.publish(user.database, command)
         else:
             merchants.publish_coupon(user.database, command)
+
+    def end(self, user: User, request: str, coupon: Coupon) -> None:
+        """Take an offer back.
+
+        Raises:
+            Rejection: as its door.
+        """
+        command = EndCoupon(owner=self.owner, request_id=request, actor=user.owner, coupon=coupon.id)
+        if self.merchant is None:
+            rewards.end_coupon(user.database, command)
+        else:
+            merchants.end_coupon(user.database, command)
 
     def campaign(self, user: User, request: str, rule: EarnRule, *, active: bool) -> None:
         """Send a campaign to its door.

@@ -44,7 +44,7 @@ def show(user: User, merchant: Merchant) -> None:
     published = offers.coupons(user.database, merchant.id, user.now)
     figures(published, merchant.currency)
     coupon_form(user, publisher, days)
-    listing(published, publisher, days)
+    listing(user, published, publisher, days)
 
 
 def _switch() -> str:

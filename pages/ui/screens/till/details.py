@@ -15,9 +15,8 @@ from pages.ui.dialogs import ask, confirm, dialog
 from pages.ui.format import md_escape
 from pages.ui.i18n import text
 from pages.ui.screens.settings.sending import send, send_from_callback
-from pages.ui.screens.till.fields import Told, fields
+from pages.ui.screens.till.fields import Told, fields, trade_field
 from pages.ui.screens.till.opening import opening_form
-from pages.ui.screens.till.trades import trade_name
 
 _DETAILS: Final = "till.details"
 _CLOSE: Final = "till.close"
@@ -50,8 +49,8 @@ def dialogs(user: User, merchant: Merchant) -> None:
 
 def _details(user: User, merchant: Merchant) -> None:
     form = f"{_DETAILS}.{merchant.id}"
-    said = text("till.details.fixed", trade=trade_name(merchant.mcc), code=merchant.mcc, currency=merchant.currency)
-    st.caption(md_escape(said))
+    st.caption(md_escape(text("till.details.fixed", currency=merchant.currency)))
+    trade = trade_field(form, merchant.mcc)
     told = fields(form, merchant)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         with st.container(horizontal=True, width="content"):
@@ -66,7 +65,7 @@ def _details(user: User, merchant: Merchant) -> None:
         pressed = st.button(text("action.save"), key="till.details.save", type="primary")
     if elsewhere:
         st.rerun()  # a button in a dialog draws the dialog again, not the page that shows the next one
-    if pressed and send(form, partial(_change, user, merchant, told), lambda _receipt: text("message.saved")):
+    if pressed and send(form, partial(_change, user, merchant, told, trade), lambda _receipt: text("message.saved")):
         session.close_dialog()
         st.rerun()
 
@@ -92,7 +91,7 @@ def reopen(user: User, merchant: Merchant) -> None:
     set_closed(user, merchant, closed=False)
 
 
-def _change(user: User, merchant: Merchant, told: Told, request: str) -> object:
+def _change(user: User, merchant: Merchant, told: Told, trade: str, request: str) -> object:
     return merchants.change(
         user.database,
         ChangeMerchant(
@@ -100,6 +99,7 @@ def _change(user: User, merchant: Merchant, told: Told, request: str) -> object:
             request_id=request,
             actor=user.owner,
             name=told.name,
+            mcc=trade,
             category=told.category,
             city=told.city,
             address=told.address,

@@ -78,9 +78,12 @@ def _category(key: str, current: str) -> str:
     )
 
 
-def trade_field(key: str) -> str:
-    """What it does, out of a list in words that can be searched, or any other code. "" when not chosen."""
-    names = trade_names() | {_OTHER: text("till.field.trade.other")}
+def trade_field(key: str, now: str = "") -> str:
+    """What it does, out of a searchable list in words, or any other code; "" when not chosen. now: as it is."""
+    names = trade_names()
+    if now and now not in names:
+        names = {now: now, **names}
+    names |= {_OTHER: text("till.field.trade.other")}
 
     def follow() -> None:
         told = session.widget(f"{key}.code") if session.widget(f"{key}.trade") == _OTHER else None
@@ -89,7 +92,7 @@ def trade_field(key: str) -> str:
     chosen = st.selectbox(
         text("till.field.trade"),
         list(names),
-        index=None,
+        index=list(names).index(now) if now else None,
         key=f"{key}.trade",
         format_func=names.__getitem__,
         placeholder=text("till.field.trade.choose"),
