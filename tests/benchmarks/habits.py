@@ -1,7 +1,8 @@
 """What somebody does with money in ten years, as columns of numbers: the same for the same seed.
 
 Merchants are chosen by Zipf's law, each belongs to one category with its own usual price; weekends and 11 November are
-busier, and every year a little more is bought than in the one before. Refunds name an earlier purchase and never exceed it.
+busier, and every year a little more is bought than in the one before. Refunds name an earlier purchase and never exceed
+it.
 """
 
 from __future__ import annotations
@@ -137,7 +138,9 @@ def _days() -> Ints:
 def _busy() -> NDArray[np.float64]:
     """How likely a deed falls on each day."""
     days = [FIRST_DAY + timedelta(days=n) for n in range(YEARS * 365)]
-    weights = np.array([(1 + 0.35 * (day.weekday() > 4)) * (3 if (day.month, day.day) == (11, 11) else 1) for day in days])
+    weights = np.array(
+        [(1 + 0.35 * (day.weekday() > 4)) * (3 if (day.month, day.day) == (11, 11) else 1) for day in days]
+    )
     growing = weights * 1.04 ** (np.arange(len(days)) / 365)
     shares: NDArray[np.float64] = growing / growing.sum()
     return shares

@@ -13,10 +13,8 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
-import shutil
 import sqlite3
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
@@ -31,6 +29,7 @@ from data.ids import OwnerId, new_id, new_request_id
 from data.ledger.wallet.commands import ISSUER, DeskTopUp, OpenMember, OpenMerchant, Pay
 from data.running import Running, calm_collector
 from data.store import conservation
+from tests.benchmarks.server import PostgresServer, binaries
 
 MEMBERS, MERCHANTS, FUNDS, PRICE = 200, 50, 10**9, 12_34
 
@@ -179,34 +178,18 @@ class Sqlite:
 
 
 class Postgres:
-    """A PostgreSQL server of our own on a socket in the folder, read committed, a connection a client."""
+    """A PostgreSQL server of our own, read committed, a connection a client."""
 
     name = "PostgreSQL"
 
     def __init__(self, folder: Path, binaries: Path) -> None:
-        import psycopg  # noqa: PLC0415 - only where it is installed
-
-        self._psycopg = psycopg
-        self._binaries, self._folder = binaries, folder
-        self._as = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        if self._as:
-            shutil.chown(folder, "postgres")
-            folder.parent.chmod(0o755)
-        self._run("initdb", "-D", str(folder / "db"), "-A", "trust", "--no-locale", "-E", "UTF8")
-        options = f"-k {folder} -c listen_addresses= -c max_connections=300"
-        self._run("pg_ctl", "-D", str(folder / "db"), "-w", "-l", str(folder / "log"), "-o", options, "start")
-        user = "postgres" if self._as else ""
-        self._address = f"host={folder} dbname=postgres" + (f" user={user}" if user else "")
-        with psycopg.connect(self._address) as con:
+        self._server = PostgresServer(folder, binaries)
+        with self._server.connect() as con:
             con.execute(_TABLES)
             con.cursor().executemany("INSERT INTO purse VALUES (%s, %s)", [(n, FUNDS) for n in range(MEMBERS)])
 
-    def _run(self, tool: str, *arguments: str) -> None:
-        command = [*self._as, str(self._binaries / tool), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)  # noqa: S603 - our own words
-
     def client(self) -> Callable[[int], None]:
-        con = self._psycopg.connect(self._address)
+        con = self._server.connect()
 
         def pay(number: int) -> None:
             _pay_by_sql(con.execute, "%s", number)
@@ -215,24 +198,24 @@ class Postgres:
         return pay
 
     def check(self) -> None:
-        with self._psycopg.connect(self._address) as con:
+        with self._server.connect() as con:
             if con.execute(_UNBALANCED).fetchone() != (0,) or con.execute(_UNPAID).fetchone() != (0,):
                 raise SystemExit(f"{self.name}: the books do not hold together")
 
     def close(self) -> None:
-        self._run("pg_ctl", "-D", str(self._folder / "db"), "-m", "immediate", "stop")
+        self._server.stop()
 
 
 def _postgres(folder: Path) -> Postgres | str:
     """The server, or why there is none."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
-    if not found:
+    found = binaries()
+    if found is None:
         return "PostgreSQL: its binaries are not here"
     try:
         import psycopg  # noqa: F401, PLC0415 - only looked for
     except ImportError:
         return "PostgreSQL: the module psycopg is not installed"
-    return Postgres(folder, found[0].parent)
+    return Postgres(folder, found)
 
 
 def measure(engine: Engine, clients: int, seconds: float) -> tuple[float, list[float]]:

@@ -1,4 +1,4 @@
-"""How long each page's questions take: `python -m tests.benchmarks [--rows 100000] [--rounds 9]`.
+"""How long each page's questions take: `python -m tests.benchmarks.questions [--rows 100000] [--rounds 9]`.
 
 `after a change`: the owner's data has just changed, so that nothing held is valid. `held`: asked again. Medians in ms.
 """
