@@ -58,7 +58,8 @@ SELECT coalesce(max(seq), 0) FROM (
     UNION ALL SELECT max(seq) FROM money_transfer UNION ALL SELECT max(seq) FROM charge
     UNION ALL SELECT max(seq) FROM charge_event UNION ALL SELECT max(seq) FROM refund
     UNION ALL SELECT max(seq) FROM refund_event UNION ALL SELECT max(seq) FROM points_lot
-    UNION ALL SELECT max(seq) FROM coupon UNION ALL SELECT max(seq) FROM coupon_claim UNION ALL SELECT max(seq) FROM coupon_ending
+    UNION ALL SELECT max(seq) FROM coupon UNION ALL SELECT max(seq) FROM coupon_claim
+    UNION ALL SELECT max(seq) FROM coupon_ending
     UNION ALL SELECT max(seq) FROM coupon_event UNION ALL SELECT max(seq) FROM earn_rule
     UNION ALL SELECT max(seq) FROM pay_code UNION ALL SELECT max(seq) FROM risk_verdict
     UNION ALL SELECT max(seq) FROM risk_answer UNION ALL SELECT max(seq) FROM risk_setting
