@@ -17,6 +17,7 @@ from data.errors import NotFound, Rejection
 from data.ids import OwnerId, new_id
 from data.ledger.changes import TextTooLong
 from data.ledger.refund_states import REASONS
+from data.ledger.wallet import refunding
 from data.ledger.wallet.commands import (
     CancelRefund,
     ConfirmRefund,
@@ -25,6 +26,7 @@ from data.ledger.wallet.commands import (
     RequestRefund,
     RetryRefund,
 )
+from data.ledger.wallet.deed import Stamp
 from data.ledger.wallet.refusals import TextMissing
 from data.running import Running
 from data.store.command import Plan, Reader, Receipt, Rows
@@ -99,8 +101,25 @@ def request(database: Database, command: RequestRefund, evidence: tuple[str, byt
     if len(command.note) > NOTE_LENGTH:
         raise TextTooLong("note", NOTE_LENGTH, len(command.note))
     if evidence is not None:
+        _foresee(database, command)
         command = dataclasses.replace(command, attachment=_attach(database, command, *evidence))
     return database.transact(command).or_raise()
+
+
+def _foresee(database: Database, command: RequestRefund) -> None:
+    """Refuse before the evidence is kept: nothing takes it away again. A request that was answered is answered alike.
+
+    Raises:
+        Rejection: as `data.ledger.wallet.refunding.request`.
+    """
+    if settlement.outcome(database, command.owner, command.request_id) is None:
+        database.ask(
+            lambda books, now: refunding.request(
+                books, command, Stamp(command.at or now, now, str(command.actor), command.request_id, lambda: 0)
+            ),
+            command.owner,
+            about=command,
+        )
 
 
 def _attach(database: Database, command: RequestRefund, name: str, content: bytes) -> UUID:

@@ -596,6 +596,14 @@ def test_a_file_keeps_its_name_without_the_folders_it_lay_in(world: World, sent:
     assert refunds.attachment(world.db, anna, UUID(refund)).name == kept
 
 
+def test_evidence_of_a_request_that_is_refused_is_not_kept(world: World) -> None:
+    anna, cafe = world.member(100_00), world.shop()
+    paid = world.pay(anna, cafe, 5_00)
+    with pytest.raises(RefundExceedsPayment):
+        refunds.request(world.db, asking(anna, paid, 5_01), ("cup.png", PNG))
+    assert world.db.read("SELECT count(*) FROM attachment WHERE owner = $owner", {"owner": anna}) == [(0,)]
+
+
 def test_asking_with_evidence_twice_is_asking_once(world: World) -> None:
     anna, cafe = world.member(100_00), world.shop()
     command = asking(anna, world.pay(anna, cafe, 5_00), 5_00)
