@@ -1,4 +1,4 @@
-"""The door to who is who: signing up, in and out, sessions, passwords. Second factors stand in `data.second_factor`.
+"""The door to who is who: signing up and in, passwords; what is asked of sessions stands in `data.session_life`.
 
 Passwords are checked in the caller's thread (70 ms of argon2id), never in the writer's; the command carries the hash
 that was checked and the writer refuses when it has been replaced meanwhile.
@@ -14,13 +14,42 @@ from uuid import UUID
 from data import guard, trying
 from data.assurance import UNCONFIRMED, Assurance, StepUpRequired
 from data.database import Database
-from data.errors import NotFound, Rejection
+from data.errors import Rejection
 from data.ids import OwnerId, new_id, new_request_id
 from data.security import passwords, tokens
-from data.sign_in import Person, SecondFactorNeeded, Session, SignedIn, Visit, WrongPassword
+from data.session_life import (
+    end_session,
+    find_session,
+    note_use,
+    open_sessions,
+    session_of,
+    sign_out,
+    sign_out_everywhere,
+)
+from data.sign_in import Person, SecondFactorNeeded, SignedIn, Visit, WrongPassword
 from data.store import joining, passkeys, sessions, users
 from data.store.command import NOBODY, Plan, Reader, Write
 from data.store.users import UserRow
+
+__all__ = [
+    "NameLength",
+    "NameTaken",
+    "NameUnreadable",
+    "WrongCredentials",
+    "anybody",
+    "change_password",
+    "end_session",
+    "find_session",
+    "note_use",
+    "open_sessions",
+    "person",
+    "person_named",
+    "session_of",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "sign_up",
+]
 
 NAME_LENGTH = 64
 CHALLENGE_LIFE = timedelta(minutes=10)
@@ -77,35 +106,6 @@ class SignIn:
     ticket: str
     renews: str
     visit: Visit
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class EndSessions:
-    """End one session (`only`), or all (`only` empty)."""
-
-    owner: UUID
-    request_id: str
-    only: str
-    visit: Visit
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class RotateSession:
-    """Let another token open a session, and the one before it nothing."""
-
-    owner: UUID
-    request_id: str
-    session: str
-    token_hash: str
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SeeSession:
-    """Note that a session is being used."""
-
-    owner: UUID
-    request_id: str
-    session: str
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -174,60 +174,6 @@ def sign_in(
     if receipt["second_factor"]:
         return SecondFactorNeeded(token)
     return SignedIn(OwnerId(user.owner), token, int(receipt["days"]))
-
-
-def rotate_session(database: Database, token: str) -> SignedIn:
-    """The same session under a new token, after the person proved anew who they are; open tabs live on.
-
-    Raises:
-        NotFound: the token opens nothing (any more).
-    """
-    found = find_session(database, token)
-    if found is None or not found.open_at(database.clock()):
-        raise NotFound("session", "")
-    fresh = tokens.new_token(found.owner)
-    command = RotateSession(found.owner, new_request_id(), found.id, tokens.token_hash(fresh))
-    database.submit(command, _decide_rotate)
-    return SignedIn(found.owner, fresh, max(1, (found.expires_at - database.clock()).days))
-
-
-def note_use(database: Database, session: Session) -> None:
-    """Note that a person is using this session, now and then, so that it ends only when it is left alone."""
-    if session.to_be_noted(database.clock()):
-        database.submit(SeeSession(session.owner, new_request_id(), session.id), _decide_see)
-
-
-def sign_out(database: Database, token: str, visit: Visit) -> None:
-    """End the session behind this token, in every tab that uses it. Unknown tokens are nothing to do."""
-    found = find_session(database, token)
-    if found is not None:
-        end_session(database, found.owner, found.id, visit)
-
-
-def end_session(database: Database, owner: UUID, session: str, visit: Visit) -> None:
-    """End one of the owner's sessions."""
-    database.submit(EndSessions(owner, new_request_id(), session, visit), _decide_end_sessions)
-
-
-def sign_out_everywhere(database: Database, owner: UUID, visit: Visit) -> None:
-    """End all sessions of the owner."""
-    database.submit(EndSessions(owner, new_request_id(), "", visit), _decide_end_sessions)
-
-
-def find_session(database: Database, token: str) -> Session | None:
-    """The session this token opens, open or over; None for one that was never given out, or replaced since."""
-    owner = tokens.owner_in(token)
-    return None if owner is None else sessions.session_behind(database.read, owner, tokens.token_hash(token))
-
-
-def session_of(database: Database, owner: UUID, session: str) -> Session | None:
-    """The owner's session with this id, open or over."""
-    return sessions.session_of(database.read, owner, session)
-
-
-def open_sessions(database: Database, owner: UUID) -> list[Session]:
-    """Where the owner is signed in now, last used first."""
-    return sessions.open_sessions(database.read, owner, database.clock())
 
 
 def person(database: Database, owner: UUID) -> Person | None:
@@ -315,21 +261,6 @@ def _decide_sign_in(reader: Reader, command: SignIn, now: datetime) -> Plan:
         return Plan(receipt, [*renew, *session.writes], touches=frozenset({user.owner}))
     row = {"owner": user.owner, "id": command.ticket, "expires_at": now + CHALLENGE_LIFE}
     return Plan({"second_factor": True}, [*renew, Write(_OPEN_CHALLENGE, row)])
-
-
-def _decide_rotate(_reader: Reader, command: RotateSession, now: datetime) -> Plan:
-    return Plan({}, [sessions.rotated(command.owner, command.session, command.token_hash, now)])
-
-
-def _decide_see(_reader: Reader, command: SeeSession, now: datetime) -> Plan:
-    return Plan({}, [sessions.seen(command.owner, command.session, now)])
-
-
-def _decide_end_sessions(reader: Reader, command: EndSessions, now: datetime) -> Plan:
-    end = sessions.ended(command.owner, now, only=command.only)
-    name = "signed_out" if command.only else "signed_out_everywhere"
-    noted = users.event(reader, name, command.owner, command.visit, now)
-    return Plan({}, [end, noted], touches=frozenset({command.owner}))
 
 
 def _decide_change_password(reader: Reader, command: ChangePassword, now: datetime) -> Plan:

@@ -1,7 +1,7 @@
 """The door to passkeys: keys in a phone, a computer or a stick that sign a person in by finger, face or PIN.
 
-A key is the person's device and its check of the person in one, so it opens a session by itself. After a password it
-is a second factor beside the authenticator app's codes; recovery codes are the way in when all of it is gone.
+Here they are made, named, listed and removed; coming in with one stands in `data.key_sign_in`. Recovery codes are the
+way in when all of them are gone.
 """
 
 from __future__ import annotations
@@ -16,17 +16,37 @@ from data import guard, proving
 from data.assurance import Assurance, StepUpRequired
 from data.database import Database
 from data.errors import NotFound, Rejection
-from data.ids import OwnerId, new_request_id
-from data.proving import Proof, Purpose
-from data.security import passkey, passwords, recovery, tokens
+from data.ids import new_request_id
+from data.key_sign_in import answer, app_waits, options_to_answer, options_to_sign_in, sign_in
+from data.proving import Purpose
+from data.security import passkey, passwords, recovery
 from data.security.passkey import NewKey, PasskeyRefused, Place
 from data.security.sealing import SealingKey
-from data.sign_in import ChallengeOver, SignedIn, Visit, WrongPassword
-from data.store import factors, passkeys, sessions, users
+from data.sign_in import Visit, WrongPassword
+from data.store import factors, passkeys, users
 from data.store.command import Plan, Reader
 from data.store.passkeys import PasskeyRow
 
-__all__ = ["LastFactor", "Passkey", "PasskeyRefused", "Place", "TooManyPasskeys"]
+__all__ = [
+    "LastFactor",
+    "Passkey",
+    "PasskeyKnown",
+    "PasskeyName",
+    "PasskeyRefused",
+    "Place",
+    "TooManyPasskeys",
+    "add",
+    "answer",
+    "app_waits",
+    "needs_password",
+    "options_to_add",
+    "options_to_answer",
+    "options_to_sign_in",
+    "passkeys_of",
+    "remove",
+    "rename",
+    "sign_in",
+]
 
 MOST: Final = 20
 NAME_LENGTH: Final = 40
@@ -86,6 +106,17 @@ class AddPasskey:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
+class RenamePasskey:
+    """Call a key something else."""
+
+    owner: UUID
+    request_id: str
+    key: str
+    name: str
+    visit: Visit
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
 class RemovePasskey:
     """Forget a key. checked_hash: of the password that was found long enough to stand alone, "" if none was asked."""
 
@@ -93,18 +124,6 @@ class RemovePasskey:
     request_id: str
     key: str
     checked_hash: str = dataclasses.field(repr=False)
-    visit: Visit
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class SignInByKey:
-    """Open a session on a proof; challenge: the waiting sign-in that it completes, "" when it stands alone."""
-
-    owner: UUID
-    request_id: str
-    proof: Proof
-    challenge: str
-    ticket: str
     visit: Visit
 
 
@@ -160,6 +179,18 @@ def add(
     return codes
 
 
+def rename(
+    database: Database, owner: UUID, key: str, name: str, *, visit: Visit, request_id: str | None = None
+) -> None:
+    """Call a key something else, as it tells the person's devices apart; its name opens nothing, so nobody confirms.
+
+    Raises:
+        PasskeyName, NotFound: in this order.
+    """
+    command = RenamePasskey(owner, request_id or new_request_id(), key, _name(name), visit)
+    database.submit(command, _decide_rename)
+
+
 def needs_password(database: Database, owner: UUID) -> bool:
     """Whether removing a key leaves the password alone, so that it is asked whether it is long enough for that."""
     user = users.user_of(database.read, owner)
@@ -191,83 +222,6 @@ def _alone(database: Database, owner: UUID, password: str) -> str:
     return user.password_hash
 
 
-def options_to_sign_in(database: Database, key: SealingKey, place: Place, browser: str) -> str:
-    """JSON for the browser to sign somebody in with, whoever it is. browser: what only this browser has."""
-    challenge = proving.new_challenge(key, Purpose.SIGN_IN, browser, database.clock())
-    return passkey.request_options(place, challenge)
-
-
-def sign_in(database: Database, key: SealingKey, place: Place, browser: str, answer: str, visit: Visit) -> SignedIn:
-    """Open a session for the person whose key answered.
-
-    Raises:
-        PasskeyRefused.
-    """
-    proof = proving.prove(database, key, place, Purpose.SIGN_IN, browser, answer)
-    return _opened(database, proof, "", visit)
-
-
-def app_waits(database: Database, challenge: str) -> bool:
-    """Whether who waits with this challenge has an authenticator app."""
-    owner = tokens.owner_in(challenge)
-    user = None if owner is None else users.user_of(database.read, owner)
-    if user is None or user.totp_sealed is None:
-        return False
-    return factors.challenge_open(database.read, user.owner, tokens.token_hash(challenge), database.clock())
-
-
-def options_to_answer(database: Database, key: SealingKey, place: Place, challenge: str) -> str | None:
-    """JSON for the browser to complete a sign-in with; None when the person has no key for this place.
-
-    challenge: as given after a right password.
-    """
-    owner = tokens.owner_in(challenge)
-    if owner is None or not factors.challenge_open(
-        database.read, owner, tokens.token_hash(challenge), database.clock()
-    ):
-        return None
-    known = [row.known for row in passkeys.of_owner(database.read, owner) if row.rp == place.rp]
-    if not known:
-        return None
-    fresh = proving.new_challenge(key, Purpose.SECOND_FACTOR, challenge, database.clock())
-    return passkey.request_options(place, fresh, known)
-
-
-def answer(database: Database, key: SealingKey, place: Place, challenge: str, answer: str, visit: Visit) -> SignedIn:
-    """Open the session that a right password asked for.
-
-    Raises:
-        ChallengeOver, PasskeyRefused.
-    """
-    owner = tokens.owner_in(challenge)
-    if owner is None:
-        raise ChallengeOver
-    proof = proving.prove(database, key, place, Purpose.SECOND_FACTOR, challenge, answer, owner)
-    return _opened(database, proof, tokens.token_hash(challenge), visit)
-
-
-def _opened(database: Database, proof: Proof, challenge: str, visit: Visit) -> SignedIn:
-    token = tokens.new_token(proof.owner)
-    command = SignInByKey(proof.owner, new_request_id(), proof, challenge, tokens.token_hash(token), visit)
-    receipt = database.submit(command, _decide_sign_in)
-    if not receipt["right"]:
-        raise PasskeyRefused("counter")
-    return SignedIn(OwnerId(proof.owner), token, int(receipt["days"]))
-
-
-def _decide_sign_in(reader: Reader, command: SignInByKey, now: datetime) -> Plan:
-    at = command.challenge
-    if at and not factors.challenge_open(reader.all, command.owner, at, now):
-        raise ChallengeOver
-    used = proving.taken(reader, command.proof, now)
-    if used is None:
-        return Plan({"right": False}, proving.copy_noticed(reader, command.proof, command.visit, now))
-    started = sessions.started(reader, command.owner, command.ticket, command.visit, now, factor="passkey")
-    closed = [factors.challenge_closed(command.owner, at)] if at else []
-    writes = [*used, *closed, *started.writes]
-    return Plan({"right": True, "days": started.days}, writes, touches=frozenset({command.owner}))
-
-
 def _decide_add(reader: Reader, command: AddPasskey, now: datetime) -> Plan:
     owner = command.owner
     if passkeys.is_answered(reader.all, owner, command.challenge):
@@ -284,6 +238,15 @@ def _decide_add(reader: Reader, command: AddPasskey, now: datetime) -> Plan:
         users.event(reader, "passkey_added", owner, command.visit, now, called=command.name),
     ]
     return Plan({}, writes, touches=frozenset({owner}))
+
+
+def _decide_rename(reader: Reader, command: RenamePasskey, now: datetime) -> Plan:
+    owner, kept = command.owner, _kept(reader, command.owner, command.key)
+    if kept.name == command.name:
+        return Plan({})
+    facts = {"called": command.name, "before": kept.name}
+    noted = users.event(reader, "passkey_renamed", owner, command.visit, now, **facts)
+    return Plan({}, [passkeys.renamed(owner, command.key, command.name), noted], touches=frozenset({owner}))
 
 
 def _decide_remove(reader: Reader, command: RemovePasskey, now: datetime) -> Plan:

@@ -24,6 +24,7 @@ _ADD: Final = """
 INSERT INTO passkey VALUES ($owner, $id, $public_key, $sign_count, $rp, $name, $transports, $synced, $now, NULL)"""
 _USE: Final = """
 UPDATE passkey SET sign_count = $sign_count, synced = $synced, last_used_at = $now WHERE owner = $owner AND id = $id"""
+_RENAME: Final = "UPDATE passkey SET name = $name WHERE owner = $owner AND id = $id"
 _REMOVE: Final = "DELETE FROM passkey WHERE owner = $owner AND id = $id"
 _ANSWERED: Final = "SELECT 1 FROM passkey_challenge_used WHERE owner = $owner AND challenge_hash = $challenge_hash"
 _ANSWER: Final = "INSERT INTO passkey_challenge_used VALUES ($owner, $challenge_hash, $expires_at)"
@@ -80,6 +81,11 @@ def added(owner: UUID, key: NewKey, rp: str, name: str, now: datetime) -> Write:
 def used(owner: UUID, key: str, sign_count: int, now: datetime, *, synced: bool) -> Write:
     """The write that notes a key's use."""
     return Write(_USE, {"owner": owner, "id": key, "sign_count": sign_count, "synced": synced, "now": now})
+
+
+def renamed(owner: UUID, key: str, name: str) -> Write:
+    """The write that calls a key something else."""
+    return Write(_RENAME, {"owner": owner, "id": key, "name": name})
 
 
 def removed(owner: UUID, key: str) -> Write:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -244,6 +245,31 @@ def test_a_key_is_its_owners_alone(database: Database, alice: SignedIn) -> None:
     with pytest.raises(PasskeyRefused):
         step_up.by_passkey(database, KEY, bob.owner, session_of(bob), LOCAL, key.use(asked, LOCAL.origin), HERE)
     assert step_up.fresh_until(database, bob.owner, session_of(bob)) is None
+
+
+def test_a_key_is_called_something_else_which_goes_on_record_and_changes_nothing_about_it(
+    database: Database, alice: SignedIn
+) -> None:
+    key = added(database, alice)
+    (kept,) = passkeys.passkeys_of(database, alice.owner)
+    passkeys.rename(database, alice.owner, kept.id, "  Old\u3000phone ", visit=HERE)
+    passkeys.rename(database, alice.owner, kept.id, "Old phone", visit=HERE)  # as it is called: nothing to note
+    assert passkeys.passkeys_of(database, alice.owner) == [dataclasses.replace(kept, name="Old phone")]
+    told = database.read("SELECT facts FROM security_event WHERE event = 'passkey_renamed'")
+    assert [json.loads(facts) for (facts,) in told] == [{"called": "Old phone", "before": "Phone"}]
+    assert sign_in(database, key.use(options(database), LOCAL.origin)).owner == alice.owner
+
+
+def test_a_name_that_is_none_and_a_key_of_somebody_else_are_refused(database: Database, alice: SignedIn) -> None:
+    added(database, alice)
+    (kept,) = passkeys.passkeys_of(database, alice.owner)
+    for name in ("", " ", "x" * 41, "a\u202eb"):
+        with pytest.raises(PasskeyName):
+            passkeys.rename(database, alice.owner, kept.id, name, visit=HERE)
+    bob = identity.sign_up(database, "Bob", LONG, HERE)
+    with pytest.raises(NotFound):
+        passkeys.rename(database, bob.owner, kept.id, "mine", visit=HERE)
+    assert passkeys.passkeys_of(database, alice.owner) == [kept]
 
 
 def test_nobody_can_register_a_key_that_somebody_has(database: Database, alice: SignedIn) -> None:

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from data import identity, own_security
+from data import identity, own_security, step_up
 from data.database import open_database
-from data.errors import NotFound
 from data.own_security import Choices, ChoiceUnknown
 from data.sign_in import SignedIn, Visit
+from data.step_up import SessionOver
 from tests.sign_in_house import GOOD, OTHER, Clock, House, open_for_tests
 
 LAPTOP = Visit("192.0.2.7", "Firefox", device="laptop")
@@ -69,25 +69,30 @@ def test_noting_use_does_not_open_a_session_again_that_was_ended(house: House) -
     assert not open_now(house, who)
 
 
+def confirmed(house: House, who: SignedIn, session: str) -> str:
+    """The token after the person proved anew that it is them."""
+    return step_up.by_password(house.db, who.owner, session, GOOD, LAPTOP)
+
+
 def test_another_token_opens_the_same_session_and_the_old_one_nothing(house: House) -> None:
     _, who = house.person()
     before = identity.find_session(house.db, who.token)
-    fresh = identity.rotate_session(house.db, who.token)
-    after = identity.find_session(house.db, fresh.token)
     assert before is not None
+    fresh = confirmed(house, who, before.id)
+    after = identity.find_session(house.db, fresh)
     assert after is not None
     assert after.id == before.id
     assert identity.find_session(house.db, who.token) is None
     assert identity.session_of(house.db, who.owner, before.id) == after
-    with pytest.raises(NotFound):
-        identity.rotate_session(house.db, who.token)
 
 
 def test_an_ended_session_gets_no_other_token(house: House) -> None:
     _, who = house.person()
+    before = identity.find_session(house.db, who.token)
+    assert before is not None
     identity.sign_out(house.db, who.token, LAPTOP)
-    with pytest.raises(NotFound):
-        identity.rotate_session(house.db, who.token)
+    with pytest.raises(SessionOver):
+        confirmed(house, who, before.id)
 
 
 def test_signing_in_again_in_the_same_browser_goes_on_with_its_session_under_a_new_token(house: House) -> None:

@@ -13,7 +13,7 @@ from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from data import identity
+from data import identity, step_up
 from data.running import Running
 from data.sign_in import SignedIn, Visit
 from pages.web.gate import Gate
@@ -114,7 +114,10 @@ def test_a_new_password_closes_the_sockets_of_other_sessions(
 def test_a_new_token_for_the_session_leaves_its_sockets_open(
     talking: Starlette, wallet: Running, alice: SignedIn
 ) -> None:
-    out = held_while(talking, alice.token, lambda: identity.rotate_session(wallet.database, alice.token), 1.0)
+    mine = identity.find_session(wallet.database, alice.token)
+    assert mine is not None
+    asked = (wallet.database, alice.owner, mine.id, GOOD, Visit())
+    out = held_while(talking, alice.token, lambda: step_up.by_password(*asked), 1.0)
     assert out == (True, False)
 
 

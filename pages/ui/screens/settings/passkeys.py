@@ -1,4 +1,4 @@
-"""The person's passkeys: where each works, when it was used; adding is a page of our own, removing is done here."""
+"""The person's passkeys: where each works, when it was used; adding is a page of our own, the rest is done here."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from pages.ui.screens.settings.sending import send
 from pages.ui.widgets import card
 
 _REMOVE: Final = "settings.passkeys.remove"
+_RENAME: Final = "settings.passkeys.rename"
 _ADDED: Final = "passkey"
 
 
@@ -35,6 +36,7 @@ def show(user: User) -> None:
         for one in found:
             _row(user, one)
         st.html(_add_link(text("settings.passkeys.add")))
+    dialogs.dialog(_RENAME, text("settings.passkeys.rename.title"), lambda one: _rename(user, one))
     dialogs.dialog(_REMOVE, text("settings.passkeys.remove.sure"), lambda one: _remove(user, one))
 
 
@@ -54,13 +56,14 @@ def _row(user: User, one: Passkey) -> None:
             st.caption(md_escape(" · ".join(_facts(user, one))))
         if one.rp != _here():
             st.badge(md_escape(one.rp), icon=":material/public:", color="orange", help=text("settings.passkeys.other"))
-        st.button(
-            text("settings.passkeys.remove"),
-            key=f"settings.passkey.{one.id}.remove",
-            type="tertiary",
-            on_click=dialogs.ask,
-            args=(_REMOVE, one),
-        )
+        for name, asks in (("rename", _RENAME), ("remove", _REMOVE)):
+            st.button(
+                text(f"settings.passkeys.{name}"),
+                key=f"settings.passkey.{one.id}.{name}",
+                type="tertiary",
+                on_click=dialogs.ask,
+                args=(asks, one),
+            )
 
 
 def _facts(user: User, one: Passkey) -> list[str]:
@@ -68,6 +71,23 @@ def _facts(user: User, one: Passkey) -> list[str]:
     used = one.last_used_at
     seen = text("settings.passkeys.used", when=_local(user, used)) if used else text("settings.passkeys.unused")
     return [made, seen, *([text("settings.passkeys.synced")] if one.synced else [])]
+
+
+def _rename(user: User, one: Passkey) -> None:
+    with st.form(_RENAME, border=False):
+        typed = st.text_input(
+            text("settings.passkeys.rename.name"), one.name, max_chars=passkeys.NAME_LENGTH, key=f"{_RENAME}.name"
+        )
+        pressed = st.form_submit_button(text("action.save"), type="primary", key=f"{_RENAME}.save")
+    if pressed and send(
+        _RENAME,
+        lambda request: passkeys.rename(
+            user.database, user.owner, one.id, typed or "", visit=sessions.visit(), request_id=request
+        ),
+        lambda _none: text("settings.passkeys.renamed"),
+    ):
+        session.close_dialog()
+        st.rerun()
 
 
 def _remove(user: User, one: Passkey) -> None:
