@@ -8,9 +8,11 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from analytics.held import Held
 from analytics.scope import Scope
 
 MOST: Final = 50  # pairs of one state on the screen, the newest first
+_ANSWERS: Final = 128
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -63,19 +65,31 @@ SELECT count(*) FROM published_pair p
 WHERE p.owner = $owner AND p.state IN (SELECT unnest(cast($states AS varchar[])))"""
 
 
+_held: Held[tuple[Match, ...]] = Held(_ANSWERS)
+_held_counts: Held[int] = Held(_ANSWERS)
+
+
 def matches(scope: Scope, *states: str) -> list[Match]:
     """The newest pairs in these states."""
+    return list(_held.get(scope.db, scope.owner, states, lambda: _matches(scope, states)))
+
+
+def _matches(scope: Scope, states: tuple[str, ...]) -> tuple[Match, ...]:
     rows = scope.db.read(_MATCHES, {"owner": scope.owner, "states": list(states), "most": MOST})
-    return [
+    return tuple(
         Match(pair, state, confidence, _evidence(evidence), Told(*told[:8]), Told(*told[8:]))
         for pair, state, confidence, evidence, *told in rows
-    ]
+    )
 
 
 def count(scope: Scope, *states: str) -> int:
     """How many there are, shown or not."""
-    ((found,),) = scope.db.read(_COUNT, {"owner": scope.owner, "states": list(states)})
-    return int(found)
+
+    def read() -> int:
+        ((found,),) = scope.db.read(_COUNT, {"owner": scope.owner, "states": list(states)})
+        return int(found)
+
+    return _held_counts.get(scope.db, scope.owner, states, read)
 
 
 def _evidence(text: str) -> tuple[tuple[str, str], ...]:

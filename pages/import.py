@@ -36,5 +36,5 @@ if drop.waiting():
         review.review(scope, made)
     st.stop()
 start.start(user, empty=not batches(scope))
-sample_banner(user)
+sample_banner(user, scope)
 past.imports(user, scope)

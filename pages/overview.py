@@ -24,7 +24,7 @@ if not currencies(scope):
 controls = page_header(text("overview.title"), screen.subtitle(scope))
 with controls:
     currency = currency_switch(currencies_of(scope, user))
-sample_banner(user)
+sample_banner(user, scope)
 now = overview(scope, currency)
 screen.warn_once(user, scope)
 screen.figures(scope, now)

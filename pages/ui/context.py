@@ -14,6 +14,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from analytics.held import Held
 from data import identity, preferences, running
 from data.assurance import Assurance
 from data.database import Database
@@ -22,7 +23,12 @@ from data.ids import OwnerId
 from data.preferences import Preferences
 from data.running import Running
 from data.security.sealing import SealingKey
+from data.sign_in import Session
 from pages.ui import leave, session, step_up
+
+_SESSIONS = 512  # how many are remembered at once
+_Known = tuple[Session | None, identity.Person | None, Preferences]
+_held: Held[_Known] = Held(_SESSIONS)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -84,8 +90,9 @@ def still_signed_in() -> bool:
         return False
     try:
         database = running.current().database
-        found = identity.session_of(database, *claimed)
-        return found is not None and found.open_at(database.clock())
+        now = database.clock()
+        found, _, _ = _known(database, *claimed, now)
+        return found is not None and found.open_at(now)
     except StoreClosed:
         return True  # the app is stopping: the connection ends by itself, and nobody is to be signed out by that
 
@@ -98,14 +105,26 @@ def claimed_session() -> tuple[UUID, str] | None:
     return UUID(uid), named
 
 
+def _known(database: Database, owner: UUID, named: str, now: datetime) -> _Known:
+    """The session's row, its person and their preferences, as they are now.
+
+    Read again as soon as anything of the person changed, so an ended session is noticed at once; and every minute,
+    since the use of a session is noted without a change.
+    """
+
+    def read() -> _Known:
+        found = identity.session_of(database, owner, named)
+        return found, identity.person(database, owner), preferences.preferences_of(database, owner)
+
+    return _held.get(database, owner, (named, now.replace(second=0, microsecond=0)), read)
+
+
 def _user(wallet: running.Running, owner: UUID, named: str) -> User | None:
     database = wallet.database
     now = database.clock()
-    found = identity.session_of(database, owner, named)
-    who = identity.person(database, owner)
+    found, who, chosen = _known(database, owner, named, now)
     if found is None or who is None or not found.open_at(now):
         return None
     identity.note_use(database, found)
-    chosen = preferences.preferences_of(database, owner)
     today = now.replace(tzinfo=UTC).astimezone(zoneinfo.ZoneInfo(chosen.zone)).date()
     return User(who.owner, who.name, who.operator, named, chosen, wallet, now, today)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from analytics import risk_alerts
 from data import merchants
-from pages.ui import i18n, leave, links
+from pages.ui import i18n, leave, links, session
 from pages.ui.books import scope_of
 from pages.ui.context import User
 
@@ -89,7 +90,7 @@ def pages(user: User) -> dict[str, list[StreamlitPage]]:
 def _offered(user: User, section: str, screens: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
     if section == _OF_OPERATORS and not user.operator:
         return ()
-    if section == _OF_MERCHANTS and not merchants.mine(user.database, user.owner):
+    if section == _OF_MERCHANTS and not merchants.runs_any(user.database, user.owner):
         return screens[:1]
     return screens
 
@@ -103,11 +104,20 @@ def draw_sidebar(user: User) -> None:
 
 
 def _page(name: str, icon: str, offered: bool, count: int) -> StreamlitPage:  # noqa: FBT001 - of a pair
-    """count: what waits there for the person, said behind the name."""
+    """count: what waits there for the person, said behind the name. Made once a session: twenty take long at every run.
+
+    Not once for everybody: a page remembers whether the run that has it may call it.
+    """
     title = i18n.text(f"nav.{name}")
+    title = i18n.text("nav.waiting", name=title, count=count) if count else title
+    key = f"menu.{name}.{title}.{offered}"
+    return cast("StreamlitPage", session.once(key, lambda: _made(name, icon, offered, title)))
+
+
+def _made(name: str, icon: str, offered: bool, title: str) -> StreamlitPage:  # noqa: FBT001 - of a pair
     return st.Page(
         _SCREENS / f"{name}.py",
-        title=i18n.text("nav.waiting", name=title, count=count) if count else title,
+        title=title,
         icon=f":material/{icon}:",
         url_path=name,
         default=name == "overview",

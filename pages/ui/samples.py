@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
+from analytics.imports import batches
+from analytics.scope import Scope
 from data.commands import demo
+from data.demo import FORMAT
 from data.errors import Rejection
 from pages.ui import session
 from pages.ui.context import User
@@ -22,9 +25,9 @@ def load_sample(user: User) -> None:
     session.flash(text("sample.loaded"))
 
 
-def sample_banner(user: User) -> None:
+def sample_banner(user: User, scope: Scope) -> None:
     """While the sample data is in: say so, and offer to remove it."""
-    if demo.batch_of(user.database, user.owner) is None:
+    if not any(batch.format == FORMAT and batch.undone_at is None for batch in batches(scope)):
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="sample.banner"):
         st.markdown(f":material/explore: {text('sample.banner')}", width="stretch")

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any, Literal, TypeVar, cast
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.ids import new_request_id
 from data.preferences import Preferences
@@ -22,6 +23,9 @@ T = TypeVar("T")
 ThemeType = Literal["light", "dark"]
 Tone = Literal["success", "info", "warning", "error"]
 _bound_language: ContextVar[Language | None] = ContextVar("bound_language", default=None)
+# Whose run, its preferences and language: every text of a screen asks for them, and the session's state is slow.
+_InRun = tuple[object, Preferences, Language]
+_in_this_run: ContextVar[_InRun | None] = ContextVar("in_this_run", default=None)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ def guard_owner(uid: str) -> None:
     """Make this session `uid`'s: if it was somebody else's, forget everything first. Every page begins with it."""
     if _get("owner", None) != uid:
         st.session_state.clear()
+        _in_this_run.set(None)
         _set("owner", uid)
 
 
@@ -46,17 +51,28 @@ def owner() -> str | None:
 
 def preferences() -> Preferences:
     """The person's preferences, defaults before `remember_preferences`."""
-    return cast("Preferences", _get("preferences", Preferences()))
+    known = _known_in_this_run()
+    return known[1] if known else cast("Preferences", _get("preferences", Preferences()))
 
 
 def remember_preferences(preferences: Preferences) -> None:
     """Hold what the store says about this person's preferences for the rest of the session."""
     _set("preferences", preferences)
+    spoken = preferences.language or normalise(st.context.locale)
+    _in_this_run.set((get_script_run_ctx(suppress_warning=True), preferences, spoken))
 
 
 def language() -> Language:
     """The language to speak: the person's choice, else the browser's; of what is `bound`, that of its session."""
-    return _bound_language.get() or preferences().language or normalise(st.context.locale)
+    if (bound := _bound_language.get()) is not None:
+        return bound
+    known = _known_in_this_run()
+    return known[2] if known else preferences().language or normalise(st.context.locale)
+
+
+def _known_in_this_run() -> _InRun | None:
+    held, run = _in_this_run.get(), get_script_run_ctx(suppress_warning=True)
+    return held if held is not None and run is not None and held[0] is run else None
 
 
 def bound(make: Callable[[], T]) -> Callable[[], T]:

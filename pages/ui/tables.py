@@ -12,11 +12,12 @@ import streamlit as st
 from data.money import Money
 from pages.ui import format, session  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.i18n import text
+from pages.ui.worded import worded
 
 ColumnKind = Literal["text", "money", "count", "percent", "date", "link"]
 _ROW = 35
 _MOST_ROWS_SHOWN = 12
-_STYLED_CELLS = 12_000  # beyond, styling costs over 100 ms; the words alone are shown, sorted as words
+_STYLED_CELLS = 12_000  # beyond, the words alone are sent, sorted as words
 _WRITTEN = ("money", "count", "percent", "date")
 
 
@@ -92,21 +93,12 @@ def _selection(select: Literal["none", "one", "many"]) -> dict[str, Any]:
 
 
 def _styled(frame: pd.DataFrame, columns: Sequence[Column]) -> Any:  # noqa: ANN401 - pandas' Styler
-    style = frame[[column.name for column in columns]].style
-    for column in columns:
-        if column.kind in _WRITTEN:
-            style = _with_words(style, column.name, _words(column, frame))
-    return style
+    written = {column.name: _words(column, frame) for column in columns if column.kind in _WRITTEN}
+    return worded(frame[[column.name for column in columns]], written)
 
 
 def _plain(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     return pd.DataFrame({c.name: _words(c, frame) if c.kind in _WRITTEN else frame[c.name].tolist() for c in columns})
-
-
-def _with_words(style: Any, name: str, words: list[str]) -> Any:  # noqa: ANN401 - pandas' Styler
-    """Give the column its words row by row: a formatter sees only values, not the row's currency."""
-    waiting = iter(words)
-    return style.format(lambda _value: next(waiting), subset=[name])
 
 
 def _words(column: Column, frame: pd.DataFrame) -> list[str]:

@@ -5,6 +5,7 @@ It goes through our gate with a session's cookie, keeps what widgets the screen 
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from typing import Final
@@ -25,18 +26,20 @@ class RunFailedError(Exception):
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Run:
-    """One run as the tab saw it. seconds: until its last message; messages and bytes: what came."""
+    """One run as the tab saw it. seconds: until its last message; messages and bytes: what came, kinds: of elements."""
 
     seconds: float
     messages: int
     bytes: int
+    kinds: frozenset[str]
 
 
 class Tab:
     """An open tab of a signed-in person. Not thread-safe: one thread a tab."""
 
     def __init__(self, base: str, token: str) -> None:
-        self._socket = connect(
+        self._open = contextlib.ExitStack()
+        opening = connect(
             base.replace("http", "ws", 1) + "/_stcore/stream",
             origin=base,  # type: ignore[arg-type]
             additional_headers={"Cookie": f"__Host-wallet={token}"},
@@ -45,10 +48,12 @@ class Tab:
             compression=None,
             open_timeout=_TIMEOUT,
         )
+        self._socket = self._open.enter_context(opening)
         self.pages: dict[str, str] = {}
         self.fragments: dict[str, str] = {}
         self._page = ""
         self._states: dict[str, WidgetState] = {}
+        self._kinds: set[str] = set()
         self.open("")
 
     def open(self, page: str) -> Run:
@@ -66,9 +71,9 @@ class Tab:
         """Give the widget with this key a value (`string_value=…`), and run what it belongs to: its part, or the page.
 
         Raises:
-            KeyError: there is no such widget on the screen.
+            StopIteration: there is no such widget on the screen.
         """
-        found = next(name for name in self.fragments if f"-{key}" in name)
+        found = next(name for name in self.fragments if name.endswith(f"-{key}"))
         self._states[found] = WidgetState(id=found, **value)  # type: ignore[arg-type]
         message = BackMsg()
         message.rerun_script.fragment_id = self.fragments[found]
@@ -85,7 +90,7 @@ class Tab:
 
     def close(self) -> None:
         """Close the tab."""
-        self._socket.close()
+        self._open.close()
 
     def _run(self, message: BackMsg) -> Run:
         asked = message.rerun_script
@@ -96,12 +101,13 @@ class Tab:
         started = time.perf_counter()
         self._socket.send(message.SerializeToString())
         messages = size = 0
+        self._kinds.clear()
         while True:
             data = self._socket.recv(_TIMEOUT)
             assert isinstance(data, bytes)
             messages, size = messages + 1, size + len(data)
             if self._over(ForwardMsg.FromString(data), whole=whole):
-                return Run(time.perf_counter() - started, messages, size)
+                return Run(time.perf_counter() - started, messages, size, frozenset(self._kinds))
 
     def _over(self, told: ForwardMsg, *, whole: bool) -> bool:
         kind = told.WhichOneof("type")
@@ -121,6 +127,7 @@ class Tab:
     def _note(self, told: ForwardMsg) -> None:
         element = told.delta.new_element
         kind = element.WhichOneof("type")
+        self._kinds.add(kind or "")
         if kind == "exception":
             raise RunFailedError(f"{element.exception.type}: {element.exception.message}")
         named = getattr(element, kind or "", None)

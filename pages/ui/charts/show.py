@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
+import plotly.io
 import streamlit as st
 from babel.dates import get_day_names, get_month_names
+from plotly.basedatatypes import BaseFigure
 
 from pages.ui import session
+from pages.ui.catalogue import Language
 from pages.ui.charts.frame import Figure
 
 
 def show(figure: Figure, key: str, *, alt: str | None = None) -> None:
     """Draw `figure`. `alt` says in words what it shows, for those who cannot see it."""
-    st.plotly_chart(figure, key=key, config=_config(), alt=alt)
+    st.plotly_chart(_Drawn(figure), key=key, config=_config(session.language()), alt=alt)
 
 
 def show_selectable(figure: Figure, key: str, *, alt: str | None = None) -> str | None:
@@ -21,8 +25,36 @@ def show_selectable(figure: Figure, key: str, *, alt: str | None = None) -> str 
 
     The answer stays at every rerun while the mark is selected; another click on it takes it back.
     """
-    state = st.plotly_chart(figure, key=key, config=_config(), alt=alt, on_select="rerun", selection_mode="points")
+    state = st.plotly_chart(
+        _Drawn(figure),
+        key=key,
+        config=_config(session.language()),
+        alt=alt,
+        on_select="rerun",
+        selection_mode="points",
+    )
     return selected_id(state)
+
+
+class _Drawn(BaseFigure):  # type: ignore[misc] # plotly ships no types
+    """A figure that is right already: tests check every kind, so not every drawing needs to check and copy it again."""
+
+    def __init__(self, figure: Figure) -> None:
+        # Not plotly's own making, which is what costs: it goes through every property of figure and template.
+        self._figure = figure
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figure with Streamlit's template, which its scripts look for when they apply the theme."""
+        return {**self._figure, "layout": {"template": _template(), **self._figure.get("layout", {})}}
+
+    def __setattr__(self, name: str, value: object) -> None:
+        object.__setattr__(self, name, value)
+
+
+@functools.cache
+def _template() -> dict[str, Any]:
+    found: dict[str, Any] = plotly.io.templates["streamlit"].to_plotly_json()
+    return found
 
 
 def selected_id(state: Any) -> str | None:  # noqa: ANN401 - Streamlit's own state object, or None before the first click
@@ -34,8 +66,8 @@ def selected_id(state: Any) -> str | None:  # noqa: ANN401 - Streamlit's own sta
     return str(mark[0]) if mark[0] is not None else None
 
 
-def _config() -> dict[str, Any]:
-    spoken = session.language()
+@functools.cache
+def _config(spoken: Language) -> dict[str, Any]:
     settings: dict[str, Any] = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
     return settings if spoken == "en" else settings | {"locale": "zh-CN", "locales": {"zh-CN": _chinese()}}
 

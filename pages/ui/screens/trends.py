@@ -17,6 +17,7 @@ from pages.ui import charts, format, links  # noqa: A004 - our word for it, alwa
 from pages.ui.books import Drill, category_colour, category_name
 from pages.ui.downloads import download
 from pages.ui.i18n import text
+from pages.ui.part import part
 from pages.ui.tables import Column, data_table
 from pages.ui.widgets import Change, Kpi, card, kpi_row
 
@@ -123,8 +124,9 @@ def against_last_year(scope: Scope, pairs: Sequence[YearOverYear], currency: str
         download(scope, lambda: csv.year_over_year(pairs, currency), "year-over-year", key="trends.years.csv")
 
 
+@part
 def one_thing(scope: Scope, last: Span, currency: str, count: int, whole: Stack) -> None:
-    """One category or one payee over the months."""
+    """One category or one payee over the months; choosing another draws this card alone anew."""
     body, _ = card(text("trends.one_thing"), key="trends.one.card")
     with body:
         with st.container(horizontal=True, vertical_alignment="bottom"):
