@@ -257,6 +257,28 @@ def test_a_rule_about_the_kind_of_merchant_sorts_payments(world: World) -> None:
     assert world.pay(anna, world.shop(mcc="5411"), 1_00)["category"] == "dining"
 
 
+def test_whatever_else_a_rule_says_is_said_about_payments_and_their_refunds_too(world: World) -> None:
+    anna, cafe = world.member(50_00), world.shop(mcc="5814")
+    condition = TextCondition(TextField.MCC, Operator.EQUALS, "5814")
+    said = Action("treats", payee="楼下咖啡", tags=("工作", "咖啡"), exclude=True, note="可报销")
+    rule = Rule(new_request_id(), "fast food", (condition,), said)
+    sorting.save_rule(world.db, sorting.SaveRule(**by(anna), rule=rule))
+    paid = world.pay(anna, cafe, 12_00)
+    world.pay(anna, cafe, 1_00, note="和小王")
+    world.reopen()
+    world.refund(anna, cafe, paid, 5_00)
+    facts = world.db.read(
+        "SELECT amount, payee, tags, excluded, note FROM fact WHERE owner = $owner AND kind <> 'transfer' ORDER BY seq",
+        {"owner": anna},
+    )
+    assert facts == [
+        (-12_00, "楼下咖啡", "工作\n咖啡", True, "可报销"),
+        (-1_00, "楼下咖啡", "工作\n咖啡", True, "可报销"),
+        (5_00, cafe.name, "", True, ""),
+    ]
+    world.check(anna)
+
+
 def test_a_trade_can_be_changed_and_what_is_no_code_is_refused(world: World) -> None:
     cafe = world.shop(mcc="5814")
     assert change(world, cafe, mcc="5411").mcc == "5411"

@@ -144,7 +144,7 @@ class Payment:
     row: rows.PaymentRow
     state: str
     refunds: dict[str, Refund] = dataclasses.field(default_factory=dict)
-    annotated: bool = False  # the person said something about it, so its refunds may have to follow
+    annotated: bool = False  # something is said about it, so its refunds may have to follow
 
     def credited(self) -> int:
         """The gross that came back."""
@@ -435,6 +435,10 @@ class Books:
             member.spent[row.currency, row.booked_on] += sign * row.cash
             member.earned[row.booked_on] += sign * row.earned
 
+    def _annotation(self, row: rows.AnnotationRow) -> None:
+        if row.entry in self.payments:
+            self.payments[row.entry].annotated = True
+
     def _payment_event(self, row: rows.PaymentEventRow) -> None:
         payment = self.payments.get(row.payment)
         if payment is None:
@@ -534,6 +538,7 @@ _TAKE: Final[Mapping[type[Any], Callable[[Books, Any], None]]] = {
     rows.StatusRow: Books._status,  # noqa: SLF001
     rows.LimitRow: Books._limit,  # noqa: SLF001
     rows.PaymentRow: Books._payment,  # noqa: SLF001
+    rows.AnnotationRow: Books._annotation,  # noqa: SLF001
     rows.PaymentEventRow: Books._payment_event,  # noqa: SLF001
     rows.TransferRow: Books._transfer,  # noqa: SLF001
     rows.ChargeRow: Books._charge,  # noqa: SLF001

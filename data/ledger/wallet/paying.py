@@ -13,10 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from data.categories import BUILT_IN, Book, CategoryKind
-from data.categories.facts import Facts
 from data.categories.text import normalise_payee
 from data.ids import new_key
-from data.importers.statement import Direction, Kind
 from data.ledger import coupon_engine
 from data.ledger.accounts import EXPENSE_KEY
 from data.ledger.coupons import Claim, Purchase
@@ -60,6 +58,7 @@ from data.ledger.wallet.refusals import (
     PointsBeyondCap,
     WalletNotOpened,
 )
+from data.ledger.wallet.saying import facts_of, method_of, say
 from data.money import MAX_MINOR, POINTS, Money
 
 
@@ -226,31 +225,11 @@ def category_for(member: Member, merchant: Merchant, command: Pay, day: date) ->
     taught = member.taught
     if taught is None:
         return merchant.category
-    for rule in taught.applying(_facts(member, merchant, command, day)):
+    gross, card = Money(command.amount, command.currency), str(command.card) if command.card else None
+    for rule in taught.applying(facts_of(member, merchant, gross, card, command.note, day)):
         if chosen := spending(taught, rule.action.category):
             return chosen
     return learned(member, normalise_payee(merchant.name), merchant.category)
-
-
-def _facts(member: Member, merchant: Merchant, command: Pay, day: date) -> Facts:
-    """The payment as a rule looks at it: what it would see of it once it is booked."""
-    card = member.cards.get(str(command.card))
-    account = card.row.account if card else member.accounts.get(WALLET + command.currency)
-    return Facts(
-        payee=merchant.name,
-        description=command.note,
-        kind=Kind.EXPENSE,
-        amount=Money(-command.amount, command.currency),
-        method=_method(card),
-        account_key=next((key for key, one in member.accounts.items() if one == account), ""),
-        mcc=merchant.mcc,
-        direction=Direction.OUT,
-        booked_on=day,
-    )
-
-
-def _method(card: Card | None) -> str:
-    return f"{card.row.brand} {card.row.last4}" if card else "小金卡"
 
 
 def spending(taught: Book, category: str | None) -> str | None:
@@ -409,7 +388,7 @@ def book_payment(
         "payee": merchant.name,
         "payee_key": normalise_payee(merchant.name),
         "description": row.note,
-        "method": _method(card),
+        "method": method_of(member, row.card),
         "occurred_at": row.occurred_at,
     }
     earned = _earned_moves(deed, member, row, stamp)
@@ -420,7 +399,7 @@ def book_payment(
     ]
     if any(leg[1] for leg in legs):
         number = deed.entry(owner, row.id, "expense", day, stamp, legs, **named)
-        if row.cash:
+        if row.cash and not say(deed, member, merchant, row, stamp):
             deed.fact(
                 member,
                 number,

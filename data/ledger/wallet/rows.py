@@ -40,6 +40,18 @@ class PostingRow(NamedTuple):
     lot: str | None
 
 
+class AnnotationRow(NamedTuple):
+    """What is said about an entry; value: JSON."""
+
+    owner: str
+    entry: str
+    seq: int
+    field: str
+    value: str
+    recorded_at: datetime
+    actor: str
+
+
 class FactRow(NamedTuple):
     """A row of the read model, as `data.store.facts` would derive it."""
 
@@ -460,6 +472,7 @@ class SensitivityRow(NamedTuple):
 Row = (
     EntryRow
     | PostingRow
+    | AnnotationRow
     | FactRow
     | RequestRow
     | UserRow
@@ -491,6 +504,7 @@ Row = (
 TABLES: Final[dict[type[Any], str]] = {
     EntryRow: "entry",
     PostingRow: "posting",
+    AnnotationRow: "annotation",
     FactRow: "fact",
     RequestRow: "request",
     UserRow: "app_user",
