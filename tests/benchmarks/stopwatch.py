@@ -61,7 +61,7 @@ def _watch_runs() -> None:
         _out.write(json.dumps(told | took | {"sent": _sent[0]}) + "\n")
         _out.flush()
 
-    script_runner.ScriptRunner._run_script = outer  # type: ignore[method-assign]
+    script_runner.ScriptRunner._run_script = outer  # type: ignore[assignment, method-assign]
 
 
 def _watch_socket() -> None:
