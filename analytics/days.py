@@ -13,8 +13,7 @@ from analytics.cube import Coded, Ints, add_up, coded, days, ints, number_of
 from analytics.held import Held
 from analytics.months import meet
 from analytics.scope import Scope
-from data.period import Span, shift_months
-from data.store.touched import Touched
+from data.period import Span, Touched, shift_months
 
 _SPANS: Final = 256
 _held: Held[Daily] = Held(_SPANS)

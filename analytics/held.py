@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, T
 from uuid import UUID
 
 from data.database import Database
-from data.store.touched import Touched
+from data.period import Touched
 
 if TYPE_CHECKING:
     from analytics.scope import Scope

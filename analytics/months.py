@@ -18,8 +18,7 @@ import pyarrow as pa
 from analytics.cube import Cube, Ints, cube_of, date_of, days, number_of
 from analytics.held import Held
 from analytics.scope import Scope
-from data.period import Span, month_of, months_between
-from data.store.touched import Touched
+from data.period import Span, Touched, month_of, months_between
 
 # In rows of a cube, about 60 bytes each.
 _MOST_OUTLINE_ROWS: Final = 1_000_000

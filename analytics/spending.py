@@ -17,8 +17,7 @@ from analytics.held import Held, answered
 from analytics.months import by_payees, currencies, is_whole, meet, within
 from analytics.scope import Scope
 from data.categories.taxonomy import Categories
-from data.period import Span, months_between, shift_months
-from data.store.touched import Touched
+from data.period import Span, Touched, months_between, shift_months
 
 Side = Literal["spending", "income"]
 

@@ -24,13 +24,14 @@ import structlog
 from data.errors import StoreBusy, StoreClosed, StoreCut, StoreDamaged, StoreSwapped
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
+from data.period import Touched
 from data.store import chain, chain_check, heads, migrate, torn_log
 from data.store.chain_check import Chained
 from data.store.command import C, Decide, Params, Receipt
 from data.store.faults import unwritable
 from data.store.landing import Beside
 from data.store.snapshot import Snapshot
-from data.store.touched import Touched, Versions
+from data.store.touched import Versions
 from data.store.vault import Answer
 from data.store.writer import T, Writer
 

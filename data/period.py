@@ -107,3 +107,14 @@ def week_of(day: date, *, sunday_first: bool = False) -> Span:
     back = (day.weekday() + 1) % 7 if sunday_first else day.weekday()
     start = day - timedelta(days=back)
     return Span(start, start + timedelta(days=7))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Touched:
+    """The months of one owner whose facts changed: by arrival, and by purchase."""
+
+    arrivals: frozenset[date] = frozenset()
+    purchases: frozenset[date] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.arrivals or self.purchases)

@@ -18,21 +18,12 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from data.period import Touched
+
 Months = tuple[date, date]  # a fact's month by arrival and by purchase
 _TABLE: Final = "fact"
 _NAMED: Final = ("owner", "month", "purchase_month")
 _CHANGES: Final = re.compile(rf"\b(?:INSERT\s+INTO|DELETE\s+FROM|UPDATE)\s+{_TABLE}\b", re.IGNORECASE)
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Touched:
-    """The months of one owner whose facts changed: by arrival, and by purchase."""
-
-    arrivals: frozenset[date] = frozenset()
-    purchases: frozenset[date] = frozenset()
-
-    def __bool__(self) -> bool:
-        return bool(self.arrivals or self.purchases)
 
 
 @dataclasses.dataclass(slots=True)
