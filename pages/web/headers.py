@@ -47,7 +47,7 @@ def streamlit_policy(host: str, *, secure: bool) -> str:
             "media-src 'self' blob: data:",
             "frame-src 'self' blob:",
             "object-src 'none'",
-            "base-uri 'self'",
+            "base-uri 'none'",
             "form-action 'self'",
             "frame-ancestors 'none'",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import math
 from uuid import uuid4
 
 import pytest
@@ -22,7 +23,9 @@ def test_ten_different_codes_that_are_recognised_however_they_are_typed() -> Non
     assert recovery.code_hash(codes[0]) != recovery.code_hash(codes[1])
     assert codes[0] not in recovery.code_hash(codes[0])
     assert recovery.looks_like_code(codes[0].upper())
+    assert recovery.looks_like_code("xvcb-n2r5-xa0r-fsnt")  # as they were given out before
     assert not recovery.looks_like_code("123 456")
+    assert math.log2(len(set(recovery._ALPHABET)) ** len(codes[0].replace("-", ""))) >= 112
 
 
 def test_a_token_names_its_owner_and_is_kept_only_as_a_hash() -> None:

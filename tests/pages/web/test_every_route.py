@@ -94,6 +94,7 @@ def unprotected(sent: dict[str, str], *, secure: bool) -> list[str]:
     held = {
         "framing": "frame-ancestors 'none'" in policy and sent["x-frame-options"] == "DENY",
         "objects": "object-src 'none'" in policy,
+        "base": "base-uri 'none'" in policy,
         "forms": "form-action 'self'" in policy,
         "scripts": "unsafe" not in scripts,
         "sniffing": sent["x-content-type-options"] == "nosniff",
