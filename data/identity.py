@@ -35,6 +35,7 @@ __all__ = [
     "NameLength",
     "NameTaken",
     "NameUnreadable",
+    "Person",
     "WrongCredentials",
     "anybody",
     "change_password",
