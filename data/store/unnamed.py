@@ -66,6 +66,7 @@ _AT_SHOPS: Final = (
 _INVITED: Final = "UPDATE invitation SET note = '' WHERE used_by = $owner"
 _UNUSED_SHOP: Final = (
     "DELETE FROM pay_code WHERE owner = $shop",
+    "DELETE FROM coupon_ending WHERE owner = $shop",
     "DELETE FROM coupon WHERE owner = $shop",
     "DELETE FROM earn_rule WHERE owner = $shop",
     "DELETE FROM account WHERE owner = $shop",

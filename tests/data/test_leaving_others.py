@@ -324,7 +324,8 @@ def test_a_shop_has_to_be_closed_and_settled_and_empty_before_its_keeper_can_go(
 def test_a_closed_shop_at_which_nobody_paid_goes_with_its_keeper(own_world: World) -> None:
     keeper = own_world.member(name="Keeper")
     shop = own_world.shop(WORD, proprietor=keeper, city=WORD, contact=WORD)
-    own_world.offer(shop)
+    offer = own_world.offer(shop)
+    merchants.end_coupon(own_world.db, merchants.EndCoupon(**by(shop.id, keeper), coupon=offer.id))
     command = merchants.ChangeMerchant(**by(shop.id, keeper), contact=f"{WORD} 2", closed=True)
     merchants.change(own_world.db, command)
     leave(own_world, keeper, "Keeper")
