@@ -207,8 +207,7 @@ def _line(number: int, deed: Deed, accounts: dict[str, AccountHint], language: L
 
 
 def _fee(line: Line, deed: Deed) -> Line:
-    return dataclasses.replace(
-        line,
+    return line._replace(
         part=1,
         kind=Kind.FEE,
         direction=Direction.OUT,

@@ -14,7 +14,7 @@ from decimal import Context, Decimal, InvalidOperation
 
 from babel.numbers import get_currency_precision, list_currencies
 
-from data.errors import Rejection, require
+from data.errors import InvariantBroken, Rejection, require
 
 POINTS = "PTS"
 _NO_CURRENCIES = frozenset({"XXX", "XTS"})  # ISO 4217's codes for none at all, and for testing
@@ -63,7 +63,8 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        require(type(self.minor) is int, f"money is an integer, not {type(self.minor).__name__}")
+        if type(self.minor) is not int:
+            raise InvariantBroken(f"money is an integer, not {type(self.minor).__name__}")
         exponent(self.currency)
 
     def __add__(self, other: Money) -> Money:
@@ -88,7 +89,11 @@ class Money:
 
     def plain(self) -> str:
         """`1234.50`: no symbol, no grouping, the currency's decimals; what CSV files hold."""
-        return f"{self.decimal():f}"
+        places = exponent(self.currency)
+        if not places:
+            return str(self.minor)
+        digits = str(abs(self.minor)).rjust(places + 1, "0")
+        return f"{'-' if self.minor < 0 else ''}{digits[:-places]}.{digits[-places:]}"
 
 
 def parse_amount(text: str, currency: str, *, decimal_comma: bool = False) -> Money:
@@ -100,6 +105,11 @@ def parse_amount(text: str, currency: str, *, decimal_comma: bool = False) -> Mo
     Raises:
         AmountUnreadable: for anything else, for more decimals than the currency has, and beyond `MAX_MINOR`.
     """
+    if (plain := _PLAIN.fullmatch(text)) and not (decimal_comma and plain[3]):
+        decimals, places = plain[3] or "", exponent(currency)
+        if len(decimals) <= places:
+            minor = int(plain[2] + decimals) * _TENS[places - len(decimals)]
+            return Money(-minor if plain[1] == "-" else minor, currency)
     folded = unicodedata.normalize("NFKC", text).strip()
     if _TORN.search(folded):
         raise AmountUnreadable(text, currency)
@@ -117,6 +127,9 @@ def parse_amount(text: str, currency: str, *, decimal_comma: bool = False) -> Mo
     return Money(-int(scaled) if negative else int(scaled), currency)
 
 
+# How nearly every file writes nearly every amount: it need not be taken apart as the others.
+_PLAIN = re.compile(r"([+-]?)([0-9]{1,11})(?:\.([0-9]{1,4}))?")
+_TENS = (1, 10, 100, 1_000, 10_000)
 _SYMBOLS = "¥￥$€£元圆块"
 # A blank or an apostrophe between digits groups thousands: `1 234` is one figure, `123 45` are two.
 _TORN = re.compile(r"\d[ ']+(?!\d{3}(?!\d))\d")

@@ -16,6 +16,7 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from data.collecting import no_collection
 from data.database import Database
 from data.errors import Rejection, require
 from data.ids import OwnerId
@@ -67,9 +68,10 @@ class NothingNew(Rejection):
 
 def prepare(db: Database, owner: OwnerId, parsed: Sequence[Statement]) -> Preview:
     """What importing these files would do now. Reads only."""
-    drop = drop_of(parsed)
-    known = imports.known(db.read, owner, drop.asked)
-    return assemble(drop, known, taught.book_of(db.read, owner), learnt.learner(db, owner))
+    with no_collection():
+        drop = drop_of(parsed)
+        known = imports.known(db.read, owner, drop.asked)
+        return assemble(drop, known, taught.book_of(db.read, owner), learnt.learner(db, owner))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -126,8 +128,9 @@ def commit(
     """
     require(command.token == preview.token, "a command commits the preview it was made from")
     report = Report(progress)
-    settled = settle(preview, command.choices)
-    booking = Booking(preview, settled, imports.account_ids(db.read, command.owner), report.built)
+    with no_collection():
+        settled = settle(preview, command.choices)
+        booking = Booking(preview, settled, imports.account_ids(db.read, command.owner), report.built)
     decide = functools.partial(_decide_import, preview=preview, booking=booking, report=report)
     with ThreadPoolExecutor(1) as writing:
         places = len(preview.lines) * _PLACES_A_LINE + _PLACES_A_DROP

@@ -25,7 +25,7 @@ from enum import StrEnum
 
 from data.categories.facts import Facts
 from data.categories.lexicon import Hit, Strength, look_up
-from data.categories.matching import Test, in_order, matcher_of
+from data.categories.matching import Test, asks_when_or_how_much, in_order, matcher_of
 from data.categories.rules import Action, KindCondition, Operator, Rule, TextCondition, TextField
 from data.categories.sources import by_mcc, by_source
 from data.categories.taxonomy import (
@@ -79,6 +79,11 @@ class Book:
     def __post_init__(self) -> None:
         asked = tuple((rule, matcher_of(rule)) for rule in in_order(self.rules))
         object.__setattr__(self, "_asked", asked)
+
+    @property
+    def asks_when_or_how_much(self) -> bool:
+        """Whether a rule looks at the amount or the day: only then are rows with equal texts not all one."""
+        return any(map(asks_when_or_how_much, self.rules))
 
     def applying(self, facts: Facts) -> Iterator[Rule]:
         """The active rules that hold for this row, in the order they are asked."""

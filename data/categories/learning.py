@@ -75,6 +75,11 @@ class Learner:
                 if payee[0] is categories[one.category].kind:
                     self._chosen[payee].append(example)
 
+    @property
+    def asks_how_much(self) -> bool:
+        """Whether amounts tell rows with equal texts apart: only where the person has corrected something."""
+        return bool(self._chosen)
+
     @functools.cached_property
     def classifier(self) -> Classifier:
         """Trained when it is first asked."""

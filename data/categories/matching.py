@@ -56,6 +56,17 @@ def count_hits(rule: Rule, rows: Sequence[Facts]) -> int:
     return sum(map(matcher_of(rule), rows))
 
 
+def asks_when_or_how_much(rule: Rule) -> bool:
+    """Whether the rule looks at the amount or the day of a row."""
+    return any(map(_asks_when_or_how_much, rule.conditions))
+
+
+def _asks_when_or_how_much(term: Term) -> bool:
+    if isinstance(term, Group):
+        return any(map(_asks_when_or_how_much, term.terms))
+    return isinstance(term, AmountCondition | WeekdayCondition | DateCondition)
+
+
 def _joined(terms: tuple[Term, ...], match: Match) -> Test:
     tests = [_test(term) for term in terms]
     if len(tests) == 1:

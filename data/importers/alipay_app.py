@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.importers.alipay import decide
-from data.importers.booking import Rules, statement_of
+from data.importers.booking import Rules, statement_of, words_of
 from data.importers.methods import ALIPAY
 from data.importers.reading import folded
 from data.importers.rows import Layout, Raw, read_sheet, recognised
@@ -42,12 +42,12 @@ def parse(table: Table) -> Statement:
     Raises:
         FileRefused: `no_header`, `missing_column`, `no_rows`, `truncated`.
     """
-    return statement_of(table, LAYOUT, read_sheet(table, LAYOUT), Rules(_decide))
+    return statement_of(table, LAYOUT, read_sheet(table, LAYOUT), Rules(_decide, words_of))
 
 
 def _decide(row: Raw) -> Verdict:
     # A file without the method column cannot show that a closed purchase was unpaid.
-    return decide(row, paid=bool(row.method) or _METHOD not in row.cells)
+    return decide(row, paid=bool(row.method) or row.cell(_METHOD) is None)
 
 
 IMPORTER = Importer(LAYOUT.format, recognises, parse)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Hashable
 
 from data.errors import Rejection
 from data.importers.alipay import IN, OUT, decide, own_transfer
-from data.importers.booking import Rules, statement_of
+from data.importers.booking import Rules, statement_of, words_of
 from data.importers.methods import ALIPAY, ALIPAY_BALANCE
 from data.importers.reading import folded
 from data.importers.rows import Layout, Raw, plain_amount, read_sheet, recognised
@@ -45,7 +46,7 @@ def parse(table: Table) -> Statement:
     Raises:
         FileRefused: `no_header`, `missing_column`, `no_rows`, `truncated`.
     """
-    rules = Rules(_decide, stated_refund=_stated_refund, fee=_fee, fee_within=False)
+    rules = Rules(_decide, _looked_at, stated_refund=_stated_refund, fee=_fee, fee_within=False)
     sheet = read_sheet(table, LAYOUT)
     rows = tuple(_with_method(row) for row in sheet.rows)
     return statement_of(table, LAYOUT, dataclasses.replace(sheet, rows=rows), rules)
@@ -53,13 +54,17 @@ def parse(table: Table) -> Statement:
 
 def _with_method(row: Raw) -> Raw:
     """Some exports name the paying card where others have 已支出: that is the row's method."""
-    state = row.cells.get(_FUNDS, "")
+    state = row.cell(_FUNDS) or ""
     return row if state in _STATES else row._replace(method=state)
+
+
+def _looked_at(row: Raw) -> tuple[Hashable, ...]:
+    return (*words_of(row), row.cell(_FUNDS), row.cell(_TYPE), _stated_refund(row) > 0)
 
 
 def _decide(row: Raw) -> Verdict:
     """Alipay's own judgement, then what only this export has: 类型 and 资金状态."""
-    state, kind = row.cells.get(_FUNDS), row.cells.get(_TYPE, "")
+    state, kind = row.cell(_FUNDS), row.cell(_TYPE) or ""
     if kind == "退款":
         row = row._replace(category=kind)
     verdict = decide(row, paid=state is None or bool(state) or _stated_refund(row) > 0)
@@ -73,7 +78,7 @@ def _decide(row: Raw) -> Verdict:
 
 
 def _figure(row: Raw, column: str) -> int:
-    text = row.cells.get(folded(column), "")
+    text = row.cell(folded(column)) or ""
     try:
         return max(0, plain_amount(text)) if text else 0
     except Rejection:

@@ -7,17 +7,17 @@ refund's rows are in the same file: then the rows are the truth and the figure m
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from typing import NamedTuple
 
 from data.importers.fingerprint import fee_identity, identity_of, inline_refund_identity
 from data.importers.reading import folded
 from data.importers.refunds import Purchase, link, refund_keys, wanted_ids
-from data.importers.rows import CURRENCY, Layout, Raw, Sheet
-from data.importers.statement import AccountHint, Direction, Kind, Line, Problem, Skipped, Statement
+from data.importers.rows import CURRENCY, CellRows, Layout, Raw, Sheet
+from data.importers.statement import AccountHint, Direction, Kind, Lines, Problem, Skipped, Statement
 from data.importers.table import Table
 from data.importers.totals import computed_totals, stated_totals
 from data.importers.verdicts import NEVER_PAID, Booked, Passed, Unclear, Verdict
-from data.money import Money
 
 
 def nothing(_: Raw) -> int:
@@ -25,15 +25,22 @@ def nothing(_: Raw) -> int:
     return 0
 
 
+def words_of(row: Raw) -> tuple[Hashable, ...]:
+    """Every word by which a wallet says what a row is, and whether it moves anything."""
+    return (row.direction, row.status, row.category, row.method, row.payee, row.description, row.minor == 0)
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Rules:
     """What one format decides about its rows.
 
     decide: what a row is. stated_refund: minor units the row says were refunded of it. fee: minor units of a fee the
-    row contains; fee_within: the amount column includes it. ids_tell: see `refunds.link`.
+    row contains; fee_within: the amount column includes it. ids_tell: see `refunds.link`. looks_at: everything of a row
+    that `decide` goes by, so that rows equal in it are decided once.
     """
 
     decide: Callable[[Raw], Verdict]
+    looks_at: Callable[[Raw], Hashable]
     stated_refund: Callable[[Raw], int] = nothing
     fee: Callable[[Raw], int] = nothing
     fee_within: bool = True
@@ -42,25 +49,25 @@ class Rules:
 
 def statement_of(table: Table, layout: Layout, sheet: Sheet, rules: Rules) -> Statement:
     """The statement of one table."""
-    verdicts = [rules.decide(row) for row in sheet.rows]
+    verdicts = _verdicts(sheet.rows, rules)
     links = _links(sheet.rows, verdicts, rules)
-    book = _Book(layout, table.sheet, rules, links, {purchase.row.line for purchase in links.values()})
-    lines: list[Line] = []
+    book = _Book(layout, rules, links, {purchase.row.line for purchase in links.values()})
+    made: list[_Made] = []
     skipped: list[Skipped] = []
     problems = list(sheet.problems)
     for row, verdict in zip(sheet.rows, verdicts, strict=True):
         if isinstance(verdict, Unclear):
-            text = row.cells.get(folded(verdict.column), "")
+            text = row.cell(folded(verdict.column)) or ""
             problems.append(Problem(row.line, verdict.column, "status_unknown", text, table.sheet, row.cells))
         elif isinstance(verdict, Passed) or not book.counts(row, verdict):
             reason = verdict.reason if isinstance(verdict, Passed) else NEVER_PAID.reason
             skipped.append(Skipped(row.line, reason, table.sheet, row.cells))
         else:
-            lines.extend(book.lines(row, verdict))
+            made += book.lines(row, verdict)
     return Statement(
         layout.format,
         table.encoding,
-        tuple(lines),
+        _columns(made, sheet.header.names, table.sheet),
         tuple(skipped),
         tuple(sorted(problems, key=lambda problem: problem.line)),
         stated_totals(sheet.around, CURRENCY),
@@ -68,6 +75,23 @@ def statement_of(table: Table, layout: Layout, sheet: Sheet, rules: Rules) -> St
         header_row=sheet.header.line,
         file=table.file,
     )
+
+
+_MOST_KNOWN = 50_000  # different rows whose verdict is remembered
+
+
+def _verdicts(rows: Sequence[Raw], rules: Rules) -> list[Verdict]:
+    known: dict[Hashable, Verdict] = {}
+    verdicts = []
+    for row in rows:
+        seen = rules.looks_at(row)
+        verdict = known.get(seen)
+        if verdict is None:
+            verdict = rules.decide(row)
+            if len(known) < _MOST_KNOWN:
+                known[seen] = verdict
+        verdicts.append(verdict)
+    return verdicts
 
 
 def _links(rows: Sequence[Raw], verdicts: Sequence[Verdict], rules: Rules) -> dict[int, Purchase]:
@@ -92,7 +116,6 @@ class _Book:
     """What the lines of one table share; `refunded`: lines of purchases whose refund rows are in the file."""
 
     layout: Layout
-    sheet: str
     rules: Rules
     links: Mapping[int, Purchase]
     refunded: Collection[int]
@@ -101,73 +124,81 @@ class _Book:
         """Whether a row that needs a refund to prove its payment has one, in the file or by its own word."""
         return not booked.if_refunded or row.line in self.refunded or self.rules.stated_refund(row) > 0
 
-    def lines(self, row: Raw, booked: Booked) -> list[Line]:
+    def lines(self, row: Raw, booked: Booked) -> list[_Made]:
         """The row's own line, then its fee, then the refund it states about itself."""
-        identity = self._identity(row, refund=booked.kind is Kind.REFUND)
+        ids = row.order_id, row.merchant_order_id
+        identity = identity_of(
+            self.layout.source, row.stamp, row.minor, *ids, row.payee, refund=booked.kind is Kind.REFUND
+        )
         fee = self.rules.fee(row)
         paid = row.minor - fee if self.rules.fee_within else row.minor
         if booked.kind is Kind.REFUND:
             lines = [self._returned(row, booked, identity, paid)]
         else:
-            lines = [self._line(row, booked, identity, paid)]
+            lines = [_Made(row, booked, identity, paid)]
         if fee:
             fees = Booked(Kind.FEE, Direction.OUT, booked.account)
-            lines.append(self._line(row, fees, fee_identity(identity), fee, part=1))
+            lines.append(_Made(row, fees, fee_identity(identity), fee, part=1))
         stated = self.rules.stated_refund(row) if booked.direction is Direction.OUT else 0
         if stated and row.line not in self.refunded:
             back, own = _back(booked, booked.account), inline_refund_identity(identity)
-            lines.append(self._line(row, back, own, stated, part=len(lines), refund_of=identity))
+            lines.append(_Made(row, back, own, stated, part=len(lines), refund_of=identity))
         return lines
 
-    def _returned(self, row: Raw, booked: Booked, identity: tuple[str, ...], minor: int) -> Line:
+    def _returned(self, row: Raw, booked: Booked, identity: tuple[str, ...], minor: int) -> _Made:
         keys = refund_keys(row)
         purchase = self.links.get(row.line)
         if purchase is None:
-            return self._line(row, booked, identity, minor, refund_keys=keys)
+            return _Made(row, booked, identity, minor, refund_keys=keys)
         back = _back(purchase.booked, booked.account)
-        original = self._identity(purchase.row, refund=False)
-        return self._line(row, back, identity, minor, refund_of=original, refund_keys=keys)
+        of = purchase.row
+        ids = of.order_id, of.merchant_order_id
+        original = identity_of(self.layout.source, of.stamp, of.minor, *ids, of.payee, refund=False)
+        return _Made(row, back, identity, minor, refund_of=original, refund_keys=keys)
 
-    def _identity(self, row: Raw, *, refund: bool) -> tuple[str, ...]:
-        ids = row.order_id, row.merchant_order_id
-        return identity_of(self.layout.source, row.stamp, row.minor, *ids, row.payee, refund=refund)
 
-    def _line(
-        self,
-        row: Raw,
-        booked: Booked,
-        identity: tuple[str, ...],
-        minor: int,
-        *,
-        part: int = 0,
-        refund_of: tuple[str, ...] | None = None,
-        refund_keys: tuple[str, ...] = (),
-    ) -> Line:
-        return Line(
-            line=row.line,
-            kind=booked.kind,
-            direction=booked.direction,
-            amount=Money(minor, CURRENCY),
-            occurred_at=row.when,
-            booked_on=row.when.date(),
-            account=booked.account,
-            identity=identity,
-            part=part,
-            sheet=self.sheet,
-            counter=booked.counter,
-            payee=row.payee,
-            description=row.description,
-            method=row.method,
-            status=row.status,
-            order_id=row.order_id,
-            merchant_order_id=row.merchant_order_id,
-            refund_of=refund_of,
-            refund_keys=refund_keys,
-            source_category=row.category,
-            note=row.note,
-            stated_direction=row.direction,
-            cells=row.cells,
-        )
+class _Made(NamedTuple):
+    """A line to be: the row it comes from, and what was decided about it."""
+
+    row: Raw
+    booked: Booked
+    identity: tuple[str, ...]
+    minor: int
+    part: int = 0
+    refund_of: tuple[str, ...] | None = None
+    refund_keys: tuple[str, ...] = ()
+
+
+def _columns(made: Sequence[_Made], names: tuple[str, ...], sheet: str) -> Lines:
+    rows, booked = [one.row for one in made], [one.booked for one in made]
+    same = len(made)
+    return Lines(
+        line=[row.line for row in rows],
+        kind=[one.kind for one in booked],
+        direction=[one.direction for one in booked],
+        minor=[one.minor for one in made],
+        currency=[CURRENCY] * same,
+        occurred_at=[row.when for row in rows],
+        booked_on=[row.when.date() for row in rows],
+        account=[one.account for one in booked],
+        identity=[one.identity for one in made],
+        part=[one.part for one in made],
+        sheet=[sheet] * same,
+        counter=[one.counter for one in booked],
+        payee=[row.payee for row in rows],
+        description=[row.description for row in rows],
+        method=[row.method for row in rows],
+        status=[row.status for row in rows],
+        order_id=[row.order_id for row in rows],
+        merchant_order_id=[row.merchant_order_id for row in rows],
+        refund_of=[one.refund_of for one in made],
+        refund_keys=[one.refund_keys for one in made],
+        source_category=[row.category for row in rows],
+        mcc=[""] * same,
+        note=[row.note for row in rows],
+        stated_direction=[row.direction for row in rows],
+        cells=CellRows(names, [row.texts for row in rows]),
+    )
 
 
 def _back(original: Booked, account: AccountHint) -> Booked:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Sequence
 from datetime import datetime, time, timezone
+from typing import NamedTuple
 
 from data.errors import Rejection
 from data.importers.directed import Reading, directed
@@ -11,7 +12,6 @@ from data.importers.figures import LONGEST, currency_of, figure_of
 from data.importers.headings import NOTHING
 from data.importers.mapping import Mapping, Role
 from data.importers.moments import moment_of, time_of, zone_of
-from data.importers.reading import text_of
 from data.importers.table import Cell, Row
 from data.money import Money, parse_amount
 
@@ -24,8 +24,7 @@ class Unreadable(Exception):  # noqa: N818 - it never leaves the importer
         self.role, self.reason, self.text = role, reason, text
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Fields:
+class Fields(NamedTuple):
     """One row by role: the cells, and their texts, where a dash or a slash alone is an empty cell."""
 
     cells: dict[Role, Cell]
@@ -36,11 +35,15 @@ class Fields:
         return self.texts.get(role, "")
 
 
-def fields_of(mapping: Mapping, row: Row) -> Fields:
-    """What the row has for each role that a column plays."""
-    cells = {role: row.cells[at] for role, at in mapping.columns if at < len(row.cells)}
-    texts = {role: text_of(cell) for role, cell in cells.items()}
-    return Fields(cells, {role: "" if text in NOTHING else text for role, text in texts.items()})
+def fields_of(mapping: Mapping, row: Row, texts: Sequence[str]) -> Fields:
+    """What the row has for each role that a column plays. texts: of all its cells."""
+    width = len(texts)
+    cells, said = {}, {}
+    for role, at in mapping.columns:
+        if at < width:
+            text = texts[at]
+            cells[role], said[role] = row.cells[at], "" if text in NOTHING else text
+    return Fields(cells, said)
 
 
 def reading_of(mapping: Mapping, zone: timezone, fields: Fields) -> Reading | str:
@@ -51,9 +54,9 @@ def reading_of(mapping: Mapping, zone: timezone, fields: Fields) -> Reading | st
     """
     occurred_at = _when(mapping, zone, fields)
     currency = _currency(mapping, fields)
-    debit, credit, amount = (
-        _amount(mapping, fields, role, currency) for role in (Role.DEBIT, Role.CREDIT, Role.AMOUNT)
-    )
+    debit = _amount(mapping, fields, Role.DEBIT, currency)
+    credit = _amount(mapping, fields, Role.CREDIT, currency)
+    amount = _amount(mapping, fields, Role.AMOUNT, currency)
     if debit and credit:
         raise Unreadable(Role.CREDIT, "both_sides", fields.text(Role.CREDIT))
     if amount is None and debit is None and credit is None:

@@ -30,7 +30,7 @@ from data.importers.mapping import (
     width_of,
 )
 from data.importers.methods import card_in
-from data.importers.reading import text_of
+from data.importers.reading import text_of, texts_of
 from data.importers.signed import by_direction
 from data.importers.statement import (
     AccountHint,
@@ -79,10 +79,12 @@ class _Reader:
         at = self.mapping.column(role)
         return role.value if at is None else self.headings[at] if at < len(self.headings) else str(at + 1)
 
-    def cells(self, row: Row) -> dict[str, str]:
-        """The row as the file has it, by heading."""
-        spare = map(str, range(len(self.headings) + 1, len(row.cells) + 1))
-        return dict(zip((*self.headings, *spare), map(text_of, row.cells), strict=False))
+    def cells(self, texts: Sequence[str]) -> dict[str, str]:
+        """A row as the file has it, by heading."""
+        if len(texts) <= len(self.headings):
+            return dict(zip(self.headings, texts, strict=False))
+        spare = map(str, range(len(self.headings) + 1, len(texts) + 1))
+        return dict(zip((*self.headings, *spare), texts, strict=True))
 
     def balance(self, row: Row, at: int, line: Line) -> Money | None:
         """The balance beside a line, in its currency; None where the cell has none."""
@@ -108,8 +110,8 @@ def apply(table: Table, mapping: Mapping) -> Statement:
     reader = _reader(table, mapping, at)
     read = [_row(reader, row) for row in rows]
     if _breaks_off(rows) and not isinstance(read[-1], Skipped):
-        last = rows[-1]
-        read[-1] = Problem(last.line, str(len(last.cells)), "truncated", sheet=table.sheet, cells=reader.cells(last))
+        last, texts = rows[-1], texts_of(rows[-1])
+        read[-1] = Problem(last.line, str(len(texts)), "truncated", sheet=table.sheet, cells=reader.cells(texts))
     lines = tuple(found for found in read if isinstance(found, Line))
     return Statement(
         FORMAT,
@@ -181,21 +183,21 @@ def _doubts(reader: _Reader, at: int | None) -> Iterable[Problem]:
 
 
 def _row(reader: _Reader, row: Row) -> Line | Skipped | Problem:
-    sheet = reader.table.sheet
-    fields = fields_of(reader.mapping, row)
+    sheet, texts = reader.table.sheet, texts_of(row)
+    fields = fields_of(reader.mapping, row, texts)
     try:
         reading = reading_of(reader.mapping, reader.zone, fields)
     except Unreadable as unreadable:
-        if FOOTER.match(next((text for cell in row.cells if (text := text_of(cell))), "")):
-            return Skipped(row.line, "footer", sheet, reader.cells(row))
+        if FOOTER.match(next(filter(None, texts), "")):
+            return Skipped(row.line, "footer", sheet, reader.cells(texts))
         name = reader.name(unreadable.role)
-        return Problem(row.line, name, unreadable.reason, unreadable.text[:100], sheet, reader.cells(row))
+        return Problem(row.line, name, unreadable.reason, unreadable.text[:100], sheet, reader.cells(texts))
     if isinstance(reading, str):
-        return Skipped(row.line, reading, sheet, reader.cells(row))
-    return _line(reader, row, fields, reading)
+        return Skipped(row.line, reading, sheet, reader.cells(texts))
+    return _line(reader, row, texts, fields, reading)
 
 
-def _line(reader: _Reader, row: Row, fields: Fields, reading: Reading) -> Line:
+def _line(reader: _Reader, row: Row, texts: Sequence[str], fields: Fields, reading: Reading) -> Line:
     account = _named(fields.text(Role.ACCOUNT), reader.mapping.source) or reader.account
     counter = _named(fields.text(Role.COUNTER), reader.mapping.source)
     payee, description = fields.text(Role.PAYEE), fields.text(Role.DESCRIPTION)
@@ -229,7 +231,7 @@ def _line(reader: _Reader, row: Row, fields: Fields, reading: Reading) -> Line:
         source_category=category,
         note=note,
         stated_direction=fields.text(Role.DIRECTION),
-        cells=reader.cells(row),
+        cells=reader.cells(texts),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 _EPOCH = datetime(1899, 12, 30, tzinfo=CHINA)  # day 0 of a sheet's serial dates
 _STAMP = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}")
+_STAMPS = re.compile(rf"{_STAMP.pattern}(?:\n{_STAMP.pattern})*")
 _LOOSE_TIME = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:\s+(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.\d+)?)?)?"
 )
@@ -34,6 +36,17 @@ def instant_of(cell: Cell, text: str) -> datetime | str:
     if when is None:
         return "date_unreadable"
     return when if FIRST_YEAR <= when.year <= LAST_YEAR else "date_absurd"
+
+
+def instants_of(texts: Sequence[str]) -> list[datetime] | None:
+    """The instants of many cells, when all are written `YYYY-MM-DD HH:MM:SS`; None: they must be read singly."""
+    if not _STAMPS.fullmatch("\n".join(texts)):
+        return None
+    try:
+        whens = [datetime.fromisoformat(text + "+08:00") for text in texts]
+    except ValueError:
+        return None
+    return whens if min(whens).year >= FIRST_YEAR and max(whens).year <= LAST_YEAR else None
 
 
 def _stated(cell: Cell) -> datetime | None:

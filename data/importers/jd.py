@@ -12,8 +12,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Hashable
 
-from data.importers.booking import Rules, statement_of
+from data.importers.booking import Rules, statement_of, words_of
 from data.importers.methods import JD, JD_BALANCE, JD_CREDIT, JD_VAULT, account_of, is_others_money
 from data.importers.reading import folded
 from data.importers.rows import Layout, Raw, plain_amount, read_sheet, recognised
@@ -74,7 +75,7 @@ def parse(table: Table) -> Statement:
     Raises:
         FileRefused: `no_header`, `missing_column`, `no_rows`, `truncated`.
     """
-    return statement_of(table, LAYOUT, read_sheet(table, LAYOUT, _gross), Rules(_decide, _stated_refund))
+    return statement_of(table, LAYOUT, read_sheet(table, LAYOUT, _gross), Rules(_decide, _looked_at, _stated_refund))
 
 
 def _gross(text: str) -> int:
@@ -93,11 +94,15 @@ def _bracketed(text: str) -> re.Match[str] | dict[str, str]:
 
 def _stated_refund(row: Raw) -> int:
     """Minor units that came back of an original, by the bracket behind its amount."""
-    text = row.cells[_AMOUNT]
+    text = row.cell(_AMOUNT) or ""
     if "退款" not in text:
         return 0
     part = _bracketed(text)["part"]
     return min(row.minor, plain_amount(part)) if part else row.minor
+
+
+def _looked_at(row: Raw) -> tuple[Hashable, ...]:
+    return (*words_of(row), _stated_refund(row) > 0)
 
 
 def _decide(row: Raw) -> Verdict:

@@ -20,6 +20,8 @@ from data.importers.table import Row, Table
 class Role(StrEnum):
     """What a column can mean."""
 
+    __hash__ = str.__hash__  # an enumeration's own is written in Python, and roles are looked up in every row
+
     DATE = "date"
     TIME = "time"
     TIMEZONE = "timezone"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from data.importers.booking import Rules, statement_of
+from data.importers.booking import Rules, statement_of, words_of
 from data.importers.methods import MEITUAN, MEITUAN_BALANCE, MEITUAN_CREDIT, account_of, is_others_money
 from data.importers.rows import Layout, Raw, read_sheet, recognised
 from data.importers.statement import Statement
@@ -52,7 +52,7 @@ def parse(table: Table) -> Statement:
     Raises:
         FileRefused: `no_header`, `missing_column`, `no_rows`, `truncated`.
     """
-    return statement_of(table, LAYOUT, read_sheet(table, LAYOUT), Rules(_decide))
+    return statement_of(table, LAYOUT, read_sheet(table, LAYOUT), Rules(_decide, words_of))
 
 
 def _decide(row: Raw) -> Verdict:

@@ -25,6 +25,8 @@ _REST = rf"(?:[T,\s]\s*{_TIME})?"
 _NUMERIC = re.compile(
     rf"(?P<a>\d{{1,4}})\s*[-/.年]\s*(?P<b>\d{{1,2}})\s*[-/.月]\s*(?P<c>\d{{1,4}})日?{_REST}", re.IGNORECASE
 )
+# How most files write a moment, in whatever order they may write other dates: a year of four digits comes first.
+_PLAIN = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?: ([0-9]{2}):([0-9]{2}):([0-9]{2}))?")
 _COMPACT = re.compile(rf"(?P<a>\d{{4}})(?P<b>\d{{2}})(?P<c>\d{{2}})(?:(?P<clock>\d{{6}})|{_REST})")
 _DAY_NAME_YEAR = re.compile(rf"(?P<day>\d{{1,2}})[\s.-]+(?P<month>[A-Za-z]{{3,9}})[\s.,-]+(?P<year>\d{{2,4}}){_REST}")
 _NAME_DAY_YEAR = re.compile(rf"(?P<month>[A-Za-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}){_REST}")
@@ -51,12 +53,23 @@ def moment_of(cell: Cell, order: DateOrder) -> Moment | str:
 def _from_text(text: str, order: DateOrder) -> Moment | str:
     if not text:
         return "missing"
+    if plain := _PLAIN.fullmatch(text):
+        return _from_plain(plain)
     found = _match(text)
     if found is None:
         return "date_unreadable"
     try:
         day = date(*_year_month_day(found, order))
         return _in_range(day, _time(found), _zone(found["zone"]))
+    except ValueError:
+        return "date_unreadable"
+
+
+def _from_plain(found: re.Match[str]) -> Moment | str:
+    year, month, day, hour, minute, second = found.groups()
+    try:
+        clock = None if hour is None else time(int(hour), int(minute), int(second))
+        return _in_range(date(int(year), int(month), int(day)), clock, None)
     except ValueError:
         return "date_unreadable"
 

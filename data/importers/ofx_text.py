@@ -8,7 +8,6 @@ XML and character numbers.
 
 from __future__ import annotations
 
-import bisect
 import codecs
 import dataclasses
 import re
@@ -102,13 +101,17 @@ _CONTAINERS = frozenset(
 
 @dataclasses.dataclass(slots=True)
 class Element:
-    """One tag with its value or its children. `line` is physical, from 1; `closed` says that its end was seen."""
+    """One tag with its value or its children. `line` is physical, from 1; `closed` says that its end was seen.
+
+    plain: of a row that holds nothing but values, these, instead of children.
+    """
 
     tag: str
     line: int
     text: str = ""
     children: list[Element] = dataclasses.field(default_factory=list)
     closed: bool = False
+    plain: dict[str, str] | None = None
 
     def first(self, tag: str) -> Element | None:
         """Its first direct child of that name."""
@@ -139,6 +142,8 @@ class Element:
 
     def values(self) -> dict[str, str]:
         """Its direct values by name, the first of each; empty ones left out."""
+        if self.plain is not None:
+            return self.plain
         found: dict[str, str] = {}
         for child in self.children:
             if child.text:
@@ -193,26 +198,57 @@ def _claimed(head: str) -> str:
     return name if _TEXT_CODEC.fullmatch(name) else "utf-8"
 
 
+# A row as banks write them: values only, none of them empty, each closed or none of its own name, and then its end.
+_PLAIN_ROW = re.compile(
+    r"\s*(?:<([A-Za-z][A-Za-z0-9._-]*)>[^<&\S]{0,100}[^<&\s][^<&]*(?:</\1>\s*)?)+</STMTTRN\s*>", re.IGNORECASE
+)
+_VALUE = re.compile(r"<([A-Za-z][A-Za-z0-9._-]*)>([^<]+)")
+
+
 def _tree(text: str, file: str) -> Element:
-    ends = [match.start() for match in re.finditer("\n", text)]
+    lines = _Lines(text)
     closing = {match[1].upper() for match in re.finditer(r"</([A-Za-z][A-Za-z0-9._-]*)\s*>", text)}
     top = Element("", 1)
     stack, last, at = [top], top, 0
-    for match in _TOKEN.finditer(text):
+    while match := _TOKEN.search(text, at):
         last.text += _unescaped(text[at : match.start()])
         at = match.end()
         if match["declaration"]:
-            raise FileRefused(file, "xml_entities", bisect.bisect_left(ends, match.start()) + 1)
+            raise FileRefused(file, "xml_entities", lines.at(match.start()))
         if match["cdata"] is not None:
             last.text += match["cdata"]
         elif match["tag"]:
             tag = match["tag"].upper()
             if match["slash"]:
                 last = _close(stack, tag)
-            else:
-                last = _open(stack, Element(tag, bisect.bisect_left(ends, match.start()) + 1), match, closing)
+                continue
+            last = _open(stack, Element(tag, lines.at(match.start())), match, closing)
+            if last is stack[-1] and tag == "STMTTRN" and (row := _plain_row(text, at, stack)):
+                last.plain, at = row
+                last = _close(stack, tag)
     _strip(top)
     return top.first("OFX") or top
+
+
+def _plain_row(text: str, at: int, stack: list[Element]) -> tuple[dict[str, str], int] | None:
+    """The values of the row that is open here, and where it ends; None when it holds anything but plain values."""
+    found = _PLAIN_ROW.match(text, at)
+    if not found or len(stack) >= _DEPTH:
+        return None
+    values = {tag.upper(): " ".join(value.split()) for tag, value in reversed(_VALUE.findall(text, at, found.end()))}
+    return (values, found.end()) if values.keys().isdisjoint(above.tag for above in stack) else None
+
+
+class _Lines:
+    """On which line a place is; asked from the front to the back."""
+
+    def __init__(self, text: str) -> None:
+        self._text, self._line, self._upto = text, 1, 0
+
+    def at(self, place: int) -> int:
+        self._line += self._text.count("\n", self._upto, place)
+        self._upto = place
+        return self._line
 
 
 def _open(stack: list[Element], element: Element, match: re.Match[str], closing: set[str]) -> Element:

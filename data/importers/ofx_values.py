@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
@@ -33,6 +34,7 @@ class Stamp:
     digits: str
 
 
+@functools.lru_cache(maxsize=8192)
 def stamp_of(text: str) -> Stamp | str:
     """`YYYYMMDD[HHMM[SS[.XXX]]][[offset:zone]]`, or the reason why it is no date. Without an offset it is UTC."""
     found = _STAMP.fullmatch(text)
@@ -49,6 +51,7 @@ def stamp_of(text: str) -> Stamp | str:
     return Stamp(moment.date(), moment, text[:8])
 
 
+@functools.lru_cache(maxsize=1024)
 def _offset(offset: str, zone: str) -> timezone:
     """The zone of `[-5:EST]`, `[+5.30]` hours and minutes, `[5.5]` hours, `[+0530]`, `[-:EST]`, `[]`."""
     digits = offset.lstrip("+-")

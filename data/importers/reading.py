@@ -14,7 +14,7 @@ import io
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ _WORKBOOK_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 _SENTINEL = "\x1a<end of file>"
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 _CONTROL_BYTES = bytes((*range(9), *range(14, 26), *range(27, 32)))
-_WIDE_UTF8 = re.compile(rb"(?:[\xe0-\xef][\x80-\xbf]{2}){2}")  # two neighbouring characters of three bytes
+_WIDE_UTF8 = re.compile(rb"[\xe0-\xef][\x80-\xbf]{2}[\xe0-\xef][\x80-\xbf]{2}")  # two neighbours of three bytes each
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _decode_plain(data: bytes, file: str) -> tuple[str, str]:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError as error:
         as_utf8 = error
-    _refuse_mixture(data, file)
+    _refuse_mixture(data, file, _line_at(data, as_utf8.start))
     try:
         return data.decode("gb18030"), "gb18030"
     except UnicodeDecodeError as error:
@@ -107,25 +107,31 @@ def _decode_unmarked_utf16(data: bytes, file: str) -> tuple[str, str]:
     return text, codec
 
 
-def _refuse_mixture(data: bytes, file: str) -> None:
+def _refuse_mixture(data: bytes, file: str, doubtful: int) -> None:
     """GB18030 reads most UTF-8 bytes without complaint, as nonsense: so look for lines that are surely UTF-8.
 
-    Two neighbouring three-byte characters in a line that is valid UTF-8 throughout do not happen in GB18030 text
-    by chance often enough to matter; one such line among lines that are not UTF-8 means two encodings.
+    Two neighbouring three-byte characters, twice, in a line that is valid UTF-8 throughout do not happen in GB18030
+    text by chance often enough to matter; one such line among lines that are not UTF-8 means two encodings. doubtful:
+    the first line that is not.
     """
-    sure = doubtful = 0
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if line.isascii():
+    end = 0
+    for found in _WIDE_UTF8.finditer(data):
+        if found.start() < end:
             continue
-        try:
-            line.decode("utf-8")
-        except UnicodeDecodeError:
-            doubtful = doubtful or number
-        else:
-            sure = sure or (number if len(_WIDE_UTF8.findall(line)) > 1 else 0)
-        if sure and doubtful:
+        begin, end = data.rfind(b"\n", 0, found.start()) + 1, data.find(b"\n", found.end())
+        end = len(data) if end < 0 else end
+        if _is_surely_utf8(data[begin:end]):
             truncated = doubtful == data.count(b"\n") + 1 and _ends_within_character(data)
+            sure = _line_at(data, begin)
             raise FileRefused(file, "truncated" if truncated else "mixed_encodings", line=max(sure, doubtful))
+
+
+def _is_surely_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return len(_WIDE_UTF8.findall(line)) > 1
 
 
 def _ends_within_character(data: bytes) -> bool:
@@ -155,27 +161,34 @@ def csv_table(data: bytes, file: str, *, delimiter: str = ",") -> Table:
         FileRefused: as `decode`; `truncated` when the file ends within quotes; `too_large` above `MAX_ROWS`.
     """
     text, encoding = decode(data, file)
-    return Table(file, encoding, tuple(_csv_rows(text, file, delimiter)))
+    return text_table(text, encoding, file, delimiter)
 
 
-def _csv_rows(text: str, file: str, delimiter: str) -> Iterator[Row]:
+def text_table(text: str, encoding: str, file: str, delimiter: str) -> Table:
+    """The same of a text that is decoded already.
+
+    Raises:
+        FileRefused: `truncated`, `too_large`.
+    """
     # The extra last line shows whether quotes are still open at the end: then it is part of the last cell.
     reader = csv.reader(itertools.chain(io.StringIO(text, newline=""), [_SENTINEL]), delimiter=delimiter)
-    begins = count = 0
+    rows: list[Row] = []
+    begins = 0
     try:
         for cells in reader:
             begins, line = reader.line_num, begins + 1
             if any(map(str.strip, cells)):
-                count += 1
-                if cells[-1].endswith(_SENTINEL):
-                    if cells == [_SENTINEL]:
-                        return
-                    raise FileRefused(file, "truncated", line=line)
-                yield Row(line, tuple(cells))
-            if count > MAX_ROWS:
-                raise FileRefused(file, "too_large", line=line)
+                rows.append(Row(line, tuple(cells)))
+                if len(rows) > MAX_ROWS + 1:
+                    break
     except csv.Error as error:
         raise FileRefused(file, "truncated", line=begins + 1, detail=str(error)) from None
+    last = rows.pop()
+    if len(rows) > MAX_ROWS:
+        raise FileRefused(file, "too_large", line=rows[MAX_ROWS].line)
+    if last.cells != (_SENTINEL,):
+        raise FileRefused(file, "truncated", line=last.line)
+    return Table(file, encoding, tuple(rows))
 
 
 def text_of(cell: Cell) -> str:
@@ -185,6 +198,11 @@ def text_of(cell: Cell) -> str:
     if isinstance(cell, datetime):
         return cell.isoformat(sep=" ")
     return f"{cell:f}"
+
+
+def texts_of(row: Row) -> list[str]:
+    """The texts of all cells of a row."""
+    return [cell.strip() if isinstance(cell, str) else text_of(cell) for cell in row.cells]
 
 
 @functools.lru_cache(maxsize=4096)

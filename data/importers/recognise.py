@@ -7,20 +7,19 @@ may settle how its columns are meant.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import gc
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Saved
 from types import MappingProxyType
 
+from data.collecting import no_collection
 from data.importers import alipay_app, alipay_web, banks, generic, jd, meituan, peers, wechat
 from data.importers.archive import is_archive, members, refuse_understated
 from data.importers.documents import document_of
 from data.importers.generic import Doubt, Mapping
 from data.importers.mapping import width_of
 from data.importers.peers.mappings import shipped
-from data.importers.reading import csv_table, decode, is_workbook
+from data.importers.reading import decode, is_workbook, text_table
 from data.importers.sheets import merge_sheets
 from data.importers.statement import FileRefused, Statement
 from data.importers.table import Importer, Table
@@ -103,21 +102,8 @@ def recognise(
     currency: the person's own, for tables that name none.
     """
     how = _How(mappings, mapping, currency)
-    with _no_collection():
+    with no_collection():
         return _recognised(data, name, password, how)
-
-
-@contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
-    """Statements are trees: looking for cycles in a hundred thousand growing rows takes a third of the time."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def _recognised(data: bytes, name: str, password: str | None, how: _How) -> list[Parsed]:
@@ -165,18 +151,18 @@ def _importer_of(table: Table) -> Importer | None:
 
 
 def _text(data: bytes, name: str, how: _How) -> Parsed:
-    text, _ = decode(data, name)
+    text, encoding = decode(data, name)
     if text.lstrip().startswith("!"):
         raise FileRefused(name, "not_recognised", detail="IIF")
     if how.mapping:
-        return _by_mapping(csv_table(data, name, delimiter=how.mapping.delimiter), how, how.mapping.delimiter)
+        return _by_mapping(text_table(text, encoding, name, how.mapping.delimiter), how, how.mapping.delimiter)
     # Comma first: the wallets' exports are comma files whatever else their cells are padded with.
-    table = csv_table(data, name)
+    table = text_table(text, encoding, name, ",")
     parsed = _table(table, how, ",")
     usual = _delimiter(text)
     if usual == "," or parsed.statement or (parsed.refusal and parsed.refusal.reason != "not_recognised"):
         return parsed
-    return _table(csv_table(data, name, delimiter=usual), how, usual)
+    return _table(text_table(text, encoding, name, usual), how, usual)
 
 
 def _table(table: Table, how: _How, delimiter: str) -> Parsed:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from data.errors import Rejection
-from data.importers.instants import instant_of, stamp_of
+from data.importers.instants import instant_of, instants_of, stamp_of
 from data.importers.reading import Header, find_header, folded, locate_header, text_of
 from data.importers.statement import FileRefused, Problem
 from data.importers.table import Cell, Row, Table
@@ -25,6 +25,8 @@ TITLE_WITHIN = 40  # rows in which a file's title is looked for
 FOOTER_WITHIN = 20  # last rows in which the dashes above a footer are looked for
 
 _PLAIN_AMOUNT = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
+_PLAIN_AMOUNTS = re.compile(rf"{_PLAIN_AMOUNT.pattern}(?:\n{_PLAIN_AMOUNT.pattern})*")
+_BLOCK = 1_000  # rows that are read column by column; one odd row among them, and they are read one by one
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -67,13 +69,14 @@ class Layout:
 class Raw(NamedTuple):
     """One row with its instant and gross amount understood; texts stripped, `/` kept only in `cells`.
 
-    stamp: `when` as `YYYY-MM-DD HH:MM:SS`.
+    names: of the file's columns; texts: its cells, as many as the row has. stamp: `when` as `YYYY-MM-DD HH:MM:SS`.
 
     A named tuple, not a dataclass: a hundred thousand are built on the way to their lines, in half the time.
     """
 
     line: int
-    cells: Mapping[str, str]
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
     when: datetime
     stamp: str
     minor: int
@@ -86,6 +89,15 @@ class Raw(NamedTuple):
     merchant_order_id: str
     category: str
     note: str
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """The row as the file has it, header → text."""
+        return cells_of(self.names, self.texts)
+
+    def cell(self, name: str) -> str | None:
+        """The text of one column, by its folded name; None where the row has none."""
+        return self.texts[at] if name in self.names and (at := self.names.index(name)) < len(self.texts) else None
 
 
 def recognised(table: Table, layout: Layout) -> bool:
@@ -131,14 +143,16 @@ def read_sheet(table: Table, layout: Layout, amount: Callable[[str], int] = plai
         raise FileRefused(table.file, "no_rows", line=header.line)
     if not footer and not table.sheet:
         _refuse_broken_end(table, header, body[-1])
-    reader = _reader(table, header, layout, amount)
-    rows, problems = [], []
-    for row in body:
-        read = reader(row)
-        if isinstance(read, Raw):
-            rows.append(read)
-        else:
-            problems.append(read)
+    one_by_one, together = _reader(table, header, layout, amount), _block_reader(table, header, layout)
+    rows: list[Raw] = []
+    problems: list[Problem] = []
+    for start in range(0, len(body), _BLOCK):
+        block = body[start : start + _BLOCK]
+        for read in together(block) or map(one_by_one, block):
+            if isinstance(read, Raw):
+                rows.append(read)
+            else:
+                problems.append(read)
     return Sheet(header, tuple(rows), tuple(problems), table.rows[: header.index] + footer)
 
 
@@ -177,8 +191,7 @@ def _reader(
         if len(given) > width:
             given = _mended(given, header, layout)
         texts = [cell.strip() if isinstance(cell, str) else text_of(cell) for cell in given]
-        cells = dict(zip(names, texts, strict=False))
-        cells.pop("", None)
+        cells = cells_of(names, texts)
         if len(given) <= needed:
             return problem(row, len(given), "row_incomplete", cells)
         when = instant_of(given[time_at], texts[time_at])
@@ -190,12 +203,14 @@ def _reader(
             return problem(row, amount_at, "amount_unreadable", cells, texts[amount_at])
         if minor < 0:
             return problem(row, amount_at, "amount_negative", cells, texts[amount_at])
+        kept = tuple(texts[:width])
         # A column that the file or a short row lacks is read from the empty end; `/` in free text means nothing.
         texts += [""] * (width + 1 - len(texts))
         said = ["" if text == "/" else text for text in texts] if "/" in texts else texts
         return Raw(
             row.line,
-            cells,
+            names,
+            kept,
             when,
             stamp_of(texts[time_at], when),
             minor,
@@ -211,6 +226,75 @@ def _reader(
         )
 
     return read
+
+
+def _block_reader(table: Table, header: Header, layout: Layout) -> Callable[[Sequence[Row]], list[Raw] | None]:
+    """How rows that are all as they should be are read column by column, to the same as one by one; None: some are not.
+
+    They have a text in every column, a plain time and a plain amount.
+    """
+    names, width = header.names, len(header.names)
+    texts_of = (layout.payee, layout.description, layout.method, layout.order_id, layout.merchant_order_id, layout.note)
+    places = _places(header, layout.direction, layout.status, layout.category, *texts_of)
+    time_at, amount_at = header.columns[folded(layout.time)], header.columns[folded(layout.amount)]
+
+    def read(rows: Sequence[Row]) -> list[Raw] | None:
+        if table.sheet or {len(row.cells) for row in rows} != {width}:
+            return None
+        given = zip(*(row.cells for row in rows), strict=True)
+        texts = [list(map(str.strip, column)) for column in given]  # no sheet: all are text
+        whens, minors = instants_of(texts[time_at]), _plain_amounts(texts[amount_at])
+        if whens is None or minors is None:
+            return None
+        columns = [texts[at] if at >= 0 else [""] * len(rows) for at in places]
+        words, free = columns[:3], [_without_slashes(column) for column in columns[3:]]
+        direction, status, category = words
+        own = ([row.line for row in rows], [names] * len(rows), zip(*texts, strict=True), whens, texts[time_at], minors)
+        return list(map(Raw._make, zip(*own, direction, status, *free[:5], category, free[5], strict=True)))
+
+    return read
+
+
+def _without_slashes(column: list[str]) -> list[str]:
+    """`/` in free text means nothing."""
+    return ["" if text == "/" else text for text in column] if "/" in column else column
+
+
+def _plain_amounts(texts: Sequence[str]) -> list[int] | None:
+    """Minor units, when all are plain amounts."""
+    joined = "\n".join(texts)
+    if not _PLAIN_AMOUNTS.fullmatch(joined):
+        return None
+    figures = joined.replace(".", "").split("\n")
+    return list(map(int, figures)) if len(figures) == len(texts) else None  # a quoted cell may hold two lines
+
+
+def cells_of(names: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
+    """Cells by the names of their columns; a column without a name has none."""
+    cells = dict(zip(names, texts, strict=False))
+    cells.pop("", None)
+    return cells
+
+
+class CellRows(Sequence[Mapping[str, str]]):
+    """The cells of many rows under the same names; made when one is looked at."""
+
+    __slots__ = ("_names", "_rows")
+
+    def __init__(self, names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
+        self._names, self._rows = names, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Mapping[str, str]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Mapping[str, str]]: ...
+    def __getitem__(self, at: int | slice) -> Mapping[str, str] | Sequence[Mapping[str, str]]:
+        if isinstance(at, slice):
+            return CellRows(self._names, self._rows[at])
+        return cells_of(self._names, self._rows[at])
 
 
 def _places(header: Header, *names: str) -> tuple[int, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable
 
@@ -38,7 +37,7 @@ def numbered(lines: Iterable[Line]) -> tuple[Line, ...]:
     for line in lines:
         part = seen.get(line.line, 0)
         seen[line.line] = part + 1
-        found.append(dataclasses.replace(line, part=part) if part else line)
+        found.append(line._replace(part=part) if part else line)
     return tuple(found)
 
 

@@ -11,14 +11,14 @@ import dataclasses
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from data.importers.statement import Statement
 
 Cell = str | Decimal | datetime
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: its physical line (CSV, where it begins) or sheet row, from 1, and its cells."""
 
     line: int

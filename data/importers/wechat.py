@@ -14,7 +14,7 @@ import re
 import unicodedata
 
 from data.errors import Rejection
-from data.importers.booking import Rules, statement_of
+from data.importers.booking import Rules, statement_of, words_of
 from data.importers.methods import (
     WECHAT,
     WECHAT_BALANCE,
@@ -77,7 +77,7 @@ def parse(table: Table) -> Statement:
     Raises:
         FileRefused: `no_header`, `missing_column`, `no_rows`, `truncated`.
     """
-    rules = Rules(_decide, _stated_refund, _fee, ids_tell=False)
+    rules = Rules(_decide, words_of, _stated_refund, _fee, ids_tell=False)
     return statement_of(table, LAYOUT, read_sheet(table, LAYOUT), rules)
 
 

@@ -7,7 +7,6 @@ holds the two against each other.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -29,8 +28,7 @@ class Leg(NamedTuple):
     category: str | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Move:
+class Move(NamedTuple):
     """What a line does once everybody has had their say: the importer, the rules, the person. `minor` is positive."""
 
     kind: Kind
@@ -52,27 +50,47 @@ _OTHER_SIDE = {
 _WITHOUT_CATEGORY = frozenset({Kind.TRANSFER, Kind.ADJUSTMENT})
 
 
+class Shape(NamedTuple):
+    """What all moves of one kind between the same accounts have in common: whatever the amount, the same two legs.
+
+    own, other: keys of the accounts; sign: of the own account's amount; category: on the other side.
+    """
+
+    own: str
+    sign: int
+    other: str
+    category: str | None
+
+
+def shape_of(move: Move) -> Shape:
+    """Which accounts a line moves, which way, under which category.
+
+    An expense or refund is settled against the expense book, income against the income book, an adjustment against
+    equity. A transfer goes to the other own account, to clearing when the statement does not name it.
+    """
+    category = None if move.kind in _WITHOUT_CATEGORY else move.category
+    other = _OTHER_SIDE.get(move.kind) or move.counter or CLEARING_KEY
+    return Shape(move.account, 1 if move.direction is Direction.IN else -1, other, category)
+
+
 def legs_of(move: Move, fee: Move | None = None) -> tuple[Leg, ...]:
     """The legs of a line, and of the fee that its row contains when it is a transfer; they sum to zero.
 
-    An expense or refund is settled against the expense book, income against the income book, an adjustment against
-    equity. A transfer goes to the other own account, to clearing when the statement does not name it; its fee, paid
-    from the same account, shares its leg.
+    The fee, paid from the transfer's own account, shares its leg.
     """
-    own = move.minor if move.direction is Direction.IN else -move.minor
-    category = None if move.kind in _WITHOUT_CATEGORY else move.category
-    other = _OTHER_SIDE.get(move.kind) or move.counter or CLEARING_KEY
+    shape = shape_of(move)
+    own = shape.sign * move.minor
     if fee is None:
         return (
-            Leg(move.account, own, move.currency, None),
-            Leg(other, -own, move.currency, category),
+            Leg(shape.own, own, move.currency, None),
+            Leg(shape.other, -own, move.currency, shape.category),
         )
     require(fee.kind is Kind.FEE and move.kind is Kind.TRANSFER, "only a transfer carries its fee in its entry")
     require((fee.account, fee.currency) == (move.account, move.currency), "the transfer's own account pays its fee")
     paid = fee.minor if fee.direction is Direction.IN else -fee.minor
     return (
-        Leg(move.account, own + paid, move.currency, None),
-        Leg(other, -own, move.currency, None),
+        Leg(shape.own, own + paid, move.currency, None),
+        Leg(shape.other, -own, move.currency, None),
         Leg(EXPENSE_KEY, -paid, fee.currency, fee.category),
     )
 

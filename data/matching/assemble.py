@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
 from data.categories.categorise import Book
 from data.categories.facts import facts_of
-from data.categories.learning import Learner, sort_out
+from data.categories.learning import Guess, Learner, sort_out
 from data.categories.text import normalise_payee
-from data.importers.statement import AccountHint, Kind, Line
+from data.importers.statement import AccountHint, Kind, Lines
 from data.ledger.importing import utc
 from data.matching.known import Drop, Known, Mark, fingerprint
 from data.matching.linking import LINKED, Bought, Link, Returned, Shelf, Target
@@ -26,40 +26,36 @@ INLINE = "inline_refund"
 REFUND_REASON = "refund"
 
 
-def is_inline(line: Line) -> bool:
-    """Whether this is the refund that a purchase states about itself."""
-    return line.identity[-1:] == (INLINE,)
+def is_inline(identity: Sequence[str]) -> bool:
+    """Whether a line with this identity is the refund that a purchase states about itself."""
+    return identity[-1:] == (INLINE,)
 
 
 def assemble(files: Drop, known: Known, book: Book, learner: Learner | None = None) -> Preview:
     """What importing these files would do, given what is known. learner: what the person's corrections teach."""
-    lines, statements = files.lines, files.statements
+    lines = files.lines
     drop = _Lines(files, list(files.marks), known, *_duplicates(files, known))
-    rows = [facts_of(line, statements[at].format) for line, at in zip(lines, files.file, strict=True)]
-    verdicts = sort_out(rows, book, learner)
-    minor = [line.amount.minor for line in lines]
+    minor = list(lines.minor)
     links = _Linking(drop, minor)
     links.run()
-    category = [one.verdict.category if one else None for one in verdicts]
-    reason = [one.verdict.reason.value if one else "" for one in verdicts]
-    evidence = [one.verdict.evidence if one else "" for one in verdicts]
-    guess = [one.guess if one else None for one in verdicts]
+    category, reason, evidence, guess = _sorted(files, book, learner)
     for row, link in links.found.items():
         taken = drop.category_of(link.target, category) if link.note == LINKED else None
-        if taken and lines[row].kind is Kind.REFUND:
+        if taken and lines.kind[row] is Kind.REFUND:
             category[row], reason[row], evidence[row], guess[row] = taken, REFUND_REASON, "", None
+    keys = {payee: normalise_payee(payee) for payee in set(lines.payee)}
     return Preview(
         drop=files,
         marks=drop.marks,
-        kind=[line.kind for line in lines],
+        kind=list(lines.kind),
         minor=minor,
         category=category,
         reason=reason,
         evidence=evidence,
         guess=guess,
-        account=[line.account.key for line in lines],
-        counter=[line.counter.key if line.counter else None for line in lines],
-        payee_key=[normalise_payee(line.payee) for line in lines],
+        account=[account.key for account in lines.account],
+        counter=[counter.key if counter else None for counter in lines.counter],
+        payee_key=[keys[payee] for payee in lines.payee],
         duplicate=drop.fate,
         target=[_applied(links.found.get(row)) for row in range(len(lines))],
         suggestion=[_offered(links.found.get(row)) for row in range(len(lines))],
@@ -74,6 +70,59 @@ def assemble(files: Drop, known: Known, book: Book, learner: Learner | None = No
     )
 
 
+def _sorted(
+    files: Drop, book: Book, learner: Learner | None
+) -> tuple[list[str | None], list[str], list[str], list[Guess | None]]:
+    """Category, reason, evidence and guess of every line; what is the same in all that counts is asked once."""
+    which, rows = _distinct(files, book, learner)
+    verdicts = sort_out([facts_of(files.lines[row], _format(files, row)) for row in rows], book, learner)
+    category = [one.verdict.category if one else None for one in verdicts]
+    reason = [one.verdict.reason.value if one else "" for one in verdicts]
+    evidence = [one.verdict.evidence if one else "" for one in verdicts]
+    guess = [one.guess if one else None for one in verdicts]
+    return (
+        [category[at] for at in which],
+        [reason[at] for at in which],
+        [evidence[at] for at in which],
+        [guess[at] for at in which],
+    )
+
+
+def _format(files: Drop, row: int) -> str:
+    return files.statements[files.file[row]].format
+
+
+def _distinct(files: Drop, book: Book, learner: Learner | None) -> tuple[list[int], list[int]]:
+    """For each line which of the different ones it is, and of each of those the first line."""
+    lines = files.lines
+    columns: list[Iterable[Any]] = [
+        lines.payee,
+        lines.description,
+        map(id, lines.kind),  # there is one of each, and an enumeration's own hash is slow
+        map(id, lines.direction),
+        lines.method,
+        (account.key for account in lines.account),
+        lines.source_category,
+        lines.mcc,
+        files.file,
+    ]
+    if book.asks_when_or_how_much:
+        columns += [lines.minor, lines.currency, lines.booked_on]
+    elif learner is not None and learner.asks_how_much:
+        columns.append(map(int.bit_length, lines.minor))
+    place: dict[tuple[Any, ...], int] = {}
+    which, rows = list[int](), list[int]()
+    for row, looked_at in enumerate(zip(*columns, strict=True)):
+        at = place.setdefault(looked_at, len(place))
+        if at == len(rows):
+            rows.append(row)
+        which.append(at)
+    return which, rows
+
+
+_RETURNABLE = frozenset({Kind.EXPENSE, Kind.TRANSFER})
+
+
 def _applied(link: Link | None) -> Target | None:
     return link.target if link and link.note == LINKED else None
 
@@ -82,18 +131,22 @@ def _offered(link: Link | None) -> Target | None:
     return link.target if link and link.note != LINKED else None
 
 
-def _hints(lines: Sequence[Line]) -> dict[str, AccountHint]:
+def _hints(lines: Lines) -> dict[str, AccountHint]:
     found: dict[str, AccountHint] = {}
-    for line in lines:
-        found.setdefault(line.account.key, line.account)
-        if line.counter:
-            found.setdefault(line.counter.key, line.counter)
+    for account, counter in zip(lines.account, lines.counter, strict=True):
+        if account.key not in found:
+            found[account.key] = account
+        if counter is not None and counter.key not in found:
+            found[counter.key] = counter
     return found
 
 
 def _duplicates(files: Drop, known: Known) -> tuple[list[str], dict[Mark, int]]:
     """What is new, and the row that stands for each mark."""
-    first: dict[Mark, int] = {}
+    first = dict(zip(files.marks, range(len(files.marks)), strict=True))
+    if len(first) == len(files.marks):
+        return [IMPORTED if mark in known.booked else NEW for mark in files.marks], first
+    first.clear()
     fate = []
     for row, mark in enumerate(files.marks):
         stands = first.setdefault(mark, row)
@@ -112,9 +165,9 @@ def _said(files: Drop, fate: Sequence[str], book: Book) -> dict[int, dict[str, A
     if not any(r.action.payee or r.action.tags or r.action.exclude or r.action.note for r in book.rules):
         return {}
     said: dict[int, dict[str, Any]] = {}
-    for row, (line, at) in enumerate(zip(files.lines, files.file, strict=True)):
+    for row, line in enumerate(files.lines):
         one: dict[str, Any] = {}
-        for rule in book.applying(facts_of(line, files.statements[at].format)):
+        for rule in book.applying(facts_of(line, _format(files, row))):
             act = rule.action
             if act.payee:
                 one.setdefault("payee", {"name": act.payee, "key": normalise_payee(act.payee)})
@@ -142,7 +195,7 @@ class _Lines:
     first: dict[Mark, int]
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> Lines:
         """Every line of the drop."""
         return self.drop.lines
 
@@ -152,11 +205,11 @@ class _Lines:
 
     def originals(self, row: int) -> tuple[Target, ...]:
         """What the line's own file names as its purchase: the twin in the same place first."""
-        named = self.lines[row].refund_of
+        named = self.lines.refund_of[row]
         if named is None:
             return ()
         print_ = fingerprint(named)
-        place = self.marks[row][1] if is_inline(self.lines[row]) else 0
+        place = self.marks[row][1] if is_inline(self.lines.identity[row]) else 0
         found: list[Target] = []
         ordinal = 0
         while (target := self.target_of((print_, ordinal))) is not None:
@@ -185,24 +238,27 @@ class _Linking:
 
     def run(self) -> None:
         """Oldest first, so that partial refunds use up a purchase in their order; what purchases state comes last."""
-        rows = [r for r, line in enumerate(self._drop.lines) if line.kind is Kind.REFUND or line.refund_of]
-        if not rows and not self._drop.known.open_refunds:
+        drop, lines = self._drop, self._drop.lines
+        returned = zip(lines.kind, lines.refund_of, strict=True)
+        rows = [row for row, (kind, named) in enumerate(returned) if kind is Kind.REFUND or named]
+        if not rows and not drop.known.open_refunds:
             return
-        self._stock()
-        rows.sort(key=lambda row: (self._drop.lines[row].occurred_at, row))
-        named = self._named(rows) if self._drop.known.open_refunds else {}
-        for open_ in self._drop.known.open_refunds:
+        self._stock(rows)
+        rows.sort(key=lambda row: (lines.occurred_at[row], row))
+        named = self._named(rows) if drop.known.open_refunds else {}
+        for open_ in drop.known.open_refunds:
             originals = named.get(open_.counts, ())
-            returned = Returned(open_.occurred_at, open_.currency, open_.minor, open_.payee_key, originals, open_.keys)
-            link = self._shelf.link(returned)
+            wanted = Returned(open_.occurred_at, open_.currency, open_.minor, open_.payee_key, originals, open_.keys)
+            link = self._shelf.link(wanted)
             if link.note == LINKED and isinstance(link.target, int):
                 self.backlinks[open_.entry] = link.target
                 self._took(link.target, open_.minor)
+        inline = {row for row in rows if is_inline(lines.identity[row])}
         for row in rows:
-            if not is_inline(self._drop.lines[row]) and self._drop.fate[row] == NEW:
+            if row not in inline and drop.fate[row] == NEW:
                 self._row(row)
         for row in rows:
-            if is_inline(self._drop.lines[row]):
+            if row in inline:
                 self._stated(row)
 
     def _named(self, rows: Sequence[int]) -> dict[UUID, tuple[Target, ...]]:
@@ -211,8 +267,8 @@ class _Linking:
         What a purchase stated about itself may have been booked bit by bit, as it grew.
         """
         drop = self._drop
-        grown: defaultdict[UUID, list[UUID]] = defaultdict(list)
-        inline = {drop.marks[row][0] for row in rows if is_inline(drop.lines[row])}
+        grown: defaultdict[str, list[UUID]] = defaultdict(list)
+        inline = {drop.marks[row][0] for row in rows if is_inline(drop.lines.identity[row])}
         for (print_, _), entry in drop.known.booked.items() if inline else ():
             if print_ in inline:
                 grown[print_].append(entry)
@@ -225,7 +281,7 @@ class _Linking:
                 named[booked] = drop.originals(row)
         return named
 
-    def _stock(self) -> None:
+    def _stock(self, refunds: Sequence[int]) -> None:
         drop = self._drop
         ids: defaultdict[UUID, list[str]] = defaultdict(list)
         for key, entries in drop.known.by_id.items():
@@ -234,14 +290,30 @@ class _Linking:
         for p in drop.known.purchases.values():
             rest = p.paid - p.refunded
             self._shelf.put(Bought(p.entry, p.occurred_at, p.currency, p.payee_key, rest, p.stated), ids[p.entry])
-        for row, line in enumerate(drop.lines):
-            if drop.fate[row] == NEW and line.refund_of is None and line.kind in {Kind.EXPENSE, Kind.TRANSFER}:
-                bought = Bought(row, utc(line), line.amount.currency, "", line.amount.minor)
-                if line.kind is Kind.EXPENSE:
-                    bought.payee_key = normalise_payee(line.payee)
-                    self._shelf.put(bought, (line.order_id, line.merchant_order_id))
-                else:  # a returned transfer is found only by what its own file names
-                    self._shelf.put(bought)
+        for row in self._asked_for(refunds):
+            line = drop.lines[row]
+            bought = Bought(row, utc(line), line.amount.currency, "", line.amount.minor)
+            if line.kind is Kind.EXPENSE:
+                bought.payee_key = normalise_payee(line.payee)
+                self._shelf.put(bought, (line.order_id, line.merchant_order_id))
+            else:  # a returned transfer is found only by what its own file names
+                self._shelf.put(bought)
+
+    def _asked_for(self, refunds: Sequence[int]) -> Iterator[int]:
+        """The new purchases and transfers that one of the refunds can reach: by its file's word, an id, the payee."""
+        drop, lines = self._drop, self._drop.lines
+        named = {target for row in refunds for target in drop.originals(row)}
+        keys = {key for row in refunds for key in lines.refund_keys[row]} - {""}
+        keys.update(key for one in drop.known.open_refunds for key in one.keys)
+        payees = {normalise_payee(lines.payee[row]) for row in refunds} - {""}
+        payees.update(one.payee_key for one in drop.known.open_refunds)
+        sought = {payee for payee in set(lines.payee) if normalise_payee(payee) in payees}
+        rows = zip(lines.kind, lines.refund_of, lines.payee, lines.order_id, lines.merchant_order_id, strict=True)
+        for row, (kind, of, payee, order_id, merchant_order_id) in enumerate(rows):
+            if of is not None or kind not in _RETURNABLE or drop.fate[row] != NEW:
+                continue
+            if row in named or payee in sought or order_id in keys or merchant_order_id in keys:
+                yield row
 
     def _row(self, row: int) -> None:
         line = self._drop.lines[row]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -85,11 +85,9 @@ def settle(preview: Preview, choices: Choices) -> Settled:
         if not 0 <= row < len(preview.lines):
             raise NotFound("row", str(row))
     hints = {**preview.hints, **{hint.key: hint for hint in choices.opened}}
-    outcome = [_outcome(preview, choices, row) for row in range(len(preview.lines))]
-    move = [_move(preview, choices, row) if fate == BOOKED else None for row, fate in enumerate(outcome)]
-    for one in move:
-        if one:
-            _require_accounts(preview, hints, one)
+    outcome = _outcomes(preview, choices)
+    move = _moves(preview, choices, outcome)
+    _require_accounts(preview, hints, move)
     target = _targets(preview, choices, outcome, move)
     _follow(preview, choices, move, target)
     chosen = {
@@ -98,11 +96,42 @@ def settle(preview: Preview, choices: Choices) -> Settled:
     return Settled(outcome, move, target, _fees(preview, move), hints, chosen)
 
 
-def _outcome(preview: Preview, choices: Choices, row: int) -> str:
-    if preview.duplicate[row] != NEW:
-        return DUPLICATE
-    edit = choices.edits.get(row, _NO_EDIT)
-    return LEFT_OUT if edit.leave_out or preview.file[row] in choices.files_left_out else BOOKED
+def _outcomes(preview: Preview, choices: Choices) -> list[str]:
+    outcome = [BOOKED if fate == NEW else DUPLICATE for fate in preview.duplicate]
+    left_out = {row for row, edit in choices.edits.items() if edit.leave_out}
+    if choices.files_left_out:
+        left_out.update(row for row, at in enumerate(preview.file) if at in choices.files_left_out)
+    for row in left_out:
+        if outcome[row] == BOOKED:
+            outcome[row] = LEFT_OUT
+    return outcome
+
+
+def _moves(preview: Preview, choices: Choices, outcome: Sequence[str]) -> list[Move | None]:
+    """What each booked row does; the rows that the person did not touch all at once."""
+    lines = preview.lines
+    meant = {key: choices.accounts.get(key, key) for key in {*preview.account, *preview.counter} if key}
+    sorts = list(zip(map(id, preview.kind), preview.category, strict=True))  # an enumeration's own hash is slow
+    each = dict(zip(sorts, zip(preview.kind, preview.category, strict=True), strict=True))
+    category = {sort: _category(preview, _NO_EDIT, kind, named) for sort, (kind, named) in each.items()}
+    columns = zip(
+        preview.kind,
+        lines.direction,
+        preview.minor,
+        lines.currency,
+        [meant[key] for key in preview.account],
+        [meant[key] if key else None for key in preview.counter],
+        [category[sort] for sort in sorts],
+        strict=True,
+    )
+    move: list[Move | None] = list(map(Move._make, columns))
+    for row, fate in enumerate(outcome):
+        if fate != BOOKED:
+            move[row] = None
+    for row, edit in choices.edits.items():
+        if move[row] is not None and edit != _NO_EDIT:
+            move[row] = _move(preview, choices, row)
+    return move
 
 
 def _move(preview: Preview, choices: Choices, row: int) -> Move:
@@ -139,8 +168,9 @@ def _category(preview: Preview, edit: Edit, kind: Kind, proposed: str | None) ->
     return proposed if known and known.kind is side else _DEFAULTS[side]
 
 
-def _require_accounts(preview: Preview, hints: Mapping[str, AccountHint], move: Move) -> None:
-    for key in (move.account, move.counter):
+def _require_accounts(preview: Preview, hints: Mapping[str, AccountHint], moves: Sequence[Move | None]) -> None:
+    named = dict.fromkeys(key for move in moves if move for key in (move.account, move.counter))
+    for key in named:
         if key and key not in hints and key not in preview.known.accounts:
             raise NotFound("account", key)
 
@@ -152,8 +182,10 @@ def _targets(preview: Preview, choices: Choices, outcome: list[str], move: list[
     for entry, row in preview.backlinks.items():
         used[row] += back.get(entry, 0)
     target: list[Target | None] = [None] * len(outcome)
-    for row, one in enumerate(move):
-        wanted = preview.target[row]
+    offered = {row for row, edit in choices.edits.items() if edit.link}
+    offered.update(row for row, wanted in enumerate(preview.target) if wanted is not None)
+    for row in sorted(offered):
+        one, wanted = move[row], preview.target[row]
         if wanted is None and choices.edits.get(row, _NO_EDIT).link:
             wanted = preview.suggestion[row]
         if one is None or wanted is None or not _fits(one, wanted, move):
@@ -192,21 +224,23 @@ def _follow(preview: Preview, choices: Choices, move: list[Move | None], target:
             original = move[wanted]
             category = original.category if original else None
         if category:
-            move[row] = dataclasses.replace(one, category=category)
+            move[row] = one._replace(category=category)
 
 
-def _fees(preview: Preview, move: list[Move | None]) -> dict[int, int]:
+def _fees(preview: Preview, moves: Sequence[Move | None]) -> dict[int, int]:
     """A transfer and the fee of the same physical row, paid by one account, are one entry."""
-    transfers: dict[tuple[int, str, int], int] = {}
     fees: dict[int, int] = {}
-    for row, one in enumerate(move):
-        line = preview.lines[row]
-        place = (preview.file[row], line.sheet, line.line)
+    if not any(move and move.kind is Kind.FEE for move in moves):
+        return fees
+    lines = preview.lines
+    transfers: dict[tuple[int, str, int], int] = {}
+    places = zip(preview.file, lines.sheet, lines.line, strict=True)
+    for row, (one, place) in enumerate(zip(moves, places, strict=True)):
         if one is None:
             continue
-        if one.kind is Kind.TRANSFER and line.refund_of is None:
+        if one.kind is Kind.TRANSFER and lines.refund_of[row] is None:
             transfers[place] = row
-        elif one.kind is Kind.FEE and _shares(one, move[transfers.get(place, row)]):
+        elif one.kind is Kind.FEE and _shares(one, moves[transfers.get(place, row)]):
             fees[row] = transfers.pop(place)
     return fees
 

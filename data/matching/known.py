@@ -9,14 +9,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from data.categories.text import normalise_payee
-from data.importers.statement import AccountKind, Kind, Line, Statement
+from data.importers.statement import AccountKind, Kind, Lines, Statement, joined
 
-Mark = tuple[UUID, int]  # fingerprint and ordinal: the nth line with that identity in its file
+Mark = tuple[str, int]  # fingerprint and ordinal: the nth line with that identity in its file
 LOOK_BACK = timedelta(days=180)  # a refund is hardly ever later than this after its purchase
 
 
@@ -69,8 +69,8 @@ class Questions:
     sells: whether a refund that is booked without its purchase might find it here.
     """
 
-    fingerprints: tuple[UUID, ...]
-    originals: tuple[UUID, ...]
+    fingerprints: tuple[str, ...]
+    originals: tuple[str, ...]
     keys: tuple[str, ...]
     payees: tuple[str, ...]
     since: date
@@ -92,31 +92,28 @@ class Known:
 NOTHING_KNOWN = Known({}, {}, {}, {})
 
 
-def fingerprint(identity: Sequence[str]) -> UUID:
-    """The first 128 bits of sha-256 over an identity.
+def fingerprint(identity: Sequence[str]) -> str:
+    """The first 128 bits of sha-256 over an identity, as 32 hexadecimal digits.
 
     Its parts are kept apart by NUL, or by their lengths where one of them has a NUL itself.
     """
     text = "\0".join(identity)
     if text.count("\0") != len(identity) - 1:
         text = "".join(f"\0{len(part)}:{part}" for part in identity)
-    return UUID(bytes=hashlib.sha256(text.encode()).digest()[:16])
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def marks_of(statement: Statement) -> list[Mark]:
+def marks_of(identities: Sequence[Sequence[str]]) -> list[Mark]:
     """Each line's fingerprint, and how many lines with the same one stand before it in the file."""
-    seen: defaultdict[UUID, int] = defaultdict(int)
+    prints = list(map(fingerprint, identities))
+    if len(set(prints)) == len(prints):  # nearly always: then nothing need be counted
+        return [(print_, 0) for print_ in prints]
+    seen: defaultdict[str, int] = defaultdict(int)
     marks = []
-    for line in statement.lines:
-        print_ = fingerprint(line.identity)
+    for print_ in prints:
         marks.append((print_, seen[print_]))
         seen[print_] += 1
     return marks
-
-
-def is_open(line: Line) -> bool:
-    """Whether this is a refund whose purchase its own file does not name."""
-    return line.kind is Kind.REFUND and line.refund_of is None
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -124,32 +121,37 @@ class Drop:
     """The files dropped together. file: of each line, the index of its statement; asked: what the store is asked."""
 
     statements: tuple[Statement, ...]
-    lines: tuple[Line, ...]
-    file: tuple[int, ...]
-    marks: tuple[Mark, ...]
+    lines: Lines
+    file: Sequence[int]
+    marks: Sequence[Mark]
     asked: Questions
 
 
 def drop_of(statements: Sequence[Statement]) -> Drop:
     """Every line of the files with its mark. The costly part, so it is done once a drop."""
-    lines = tuple(line for statement in statements for line in statement.lines)
-    files = tuple(index for index, statement in enumerate(statements) for _ in statement.lines)
-    marks = tuple(mark for statement in statements for mark in marks_of(statement))
+    lines = joined([statement.columns for statement in statements])
+    files = [index for index, statement in enumerate(statements) for _ in range(len(statement.lines))]
+    marks = [mark for statement in statements for mark in marks_of(statement.columns.identity)]
     return Drop(tuple(statements), lines, files, marks, _questions(lines, marks))
 
 
-def _questions(lines: Sequence[Line], marks: Sequence[Mark]) -> Questions:
-    refunds = [line for line in lines if is_open(line)]
-    days = [line.booked_on for line in refunds]
+def _questions(lines: Lines, marks: Sequence[Mark]) -> Questions:
+    kinds = enumerate(lines.kind)
+    refunds = [row for row, kind in kinds if kind is Kind.REFUND and lines.refund_of[row] is None]
+    days = [lines.booked_on[row] for row in refunds]
+    originals = [identity for identity in lines.refund_of if identity]
     return Questions(
-        fingerprints=tuple(dict.fromkeys(mark[0] for mark in marks)),
-        originals=tuple(dict.fromkeys(fingerprint(line.refund_of) for line in lines if line.refund_of)),
-        keys=tuple(dict.fromkeys(key for line in refunds for key in line.refund_keys)),
-        payees=tuple(dict.fromkeys(normalise_payee(line.payee) for line in refunds if line.payee)),
+        fingerprints=tuple(dict.fromkeys(print_ for print_, _ in marks)),
+        originals=tuple(dict.fromkeys(map(fingerprint, originals))),
+        keys=tuple(dict.fromkeys(key for row in refunds for key in lines.refund_keys[row])),
+        payees=tuple(dict.fromkeys(normalise_payee(payee) for row in refunds if (payee := lines.payee[row]))),
         since=min(days) - LOOK_BACK if days else date.min,
         until=max(days, default=date.min),
-        sells=any(
-            line.refund_of or (line.kind is Kind.EXPENSE and (line.order_id or line.merchant_order_id))
-            for line in lines
-        ),
+        sells=bool(originals) or any(_named_expenses(lines)),
     )
+
+
+def _named_expenses(lines: Lines) -> Iterable[bool]:
+    """Of each line whether it is an expense with an id, by which a refund may name it."""
+    named = zip(lines.kind, lines.order_id, lines.merchant_order_id, strict=True)
+    return (kind is Kind.EXPENSE and bool(order or merchant_order) for kind, order, merchant_order in named)

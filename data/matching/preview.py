@@ -8,14 +8,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 from data.categories.categorise import Book
 from data.categories.learning import Guess, Learner
-from data.importers.statement import AccountHint, Kind, Line, Statement, Total, Totals
+from data.importers.statement import AccountHint, Direction, Kind, Lines, Statement, Total, Totals
 from data.matching.known import Drop, Known, Mark
 from data.matching.linking import Target
 
@@ -108,12 +108,12 @@ class Preview:
         return self.drop.statements
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> Lines:
         """Every line of the files, in their order."""
         return self.drop.lines
 
     @property
-    def file(self) -> tuple[int, ...]:
+    def file(self) -> Sequence[int]:
         """The index of each line's file."""
         return self.drop.file
 
@@ -131,14 +131,8 @@ class Preview:
 
     def row_of(self, file: int, line: int, part: int = 0) -> int | None:
         """The row that a physical line (and part) of a file became; the first, when sheets share line numbers."""
-        return next(
-            (
-                row
-                for row, (at, one) in enumerate(zip(self.file, self.lines, strict=True))
-                if (at, one.line, one.part) == (file, line, part)
-            ),
-            None,
-        )
+        places = zip(self.file, self.lines.line, self.lines.part, strict=True)
+        return next((row for row, place in enumerate(places) if place == (file, line, part)), None)
 
     def reports(self) -> list[FileReport]:
         """One report a file, in the order they were dropped."""
@@ -151,23 +145,23 @@ class Preview:
 
         names = {key: self.account_name(key) for key in {*self.account, *filter(None, self.counter)}}
         lines = self.lines
-        signs = [1 if line.direction.value == "in" else -1 for line in lines]
+        signs = [1 if direction is Direction.IN else -1 for direction in lines.direction]
         return pd.DataFrame(
             {
                 "file": self.file,
-                "line": [line.line for line in lines],
-                "part": [line.part for line in lines],
-                "sheet": [line.sheet for line in lines],
-                "booked_on": [line.booked_on for line in lines],
-                "occurred_at": [line.occurred_at.replace(tzinfo=None) for line in lines],
+                "line": lines.line,
+                "part": lines.part,
+                "sheet": lines.sheet,
+                "booked_on": lines.booked_on,
+                "occurred_at": [when.replace(tzinfo=None) for when in lines.occurred_at],
                 "kind": [kind.value for kind in self.kind],
                 "amount": [sign * minor for sign, minor in zip(signs, self.minor, strict=True)],
-                "currency": [line.amount.currency for line in lines],
+                "currency": lines.currency,
                 "category": self.category,
                 "reason": self.reason,
-                "payee": [line.payee for line in lines],
-                "description": [line.description for line in lines],
-                "method": [line.method for line in lines],
+                "payee": lines.payee,
+                "description": lines.description,
+                "method": lines.method,
                 "account": self.account,
                 "account_name": [names[key] for key in self.account],
                 "account_new": [key not in self.known.accounts for key in self.account],
@@ -175,14 +169,14 @@ class Preview:
                 "counter_name": [names[key] if key else None for key in self.counter],
                 "duplicate": self.duplicate,
                 "refund_note": self.refund_note,
-                "status": [line.status for line in lines],
-                "order_id": [line.order_id for line in lines],
+                "status": lines.status,
+                "order_id": lines.order_id,
             }
         )
 
 
 def _report(statement: Statement, new: int) -> FileReport:
-    days = [line.booked_on for line in statement.lines]
+    days = statement.columns.booked_on
     return FileReport(
         file=statement.file,
         format=statement.format,
@@ -220,8 +214,8 @@ def token_of(drop: Drop) -> str:
     for statement in drop.statements:
         head = f"{statement.file}\0{statement.format}\0{len(statement.lines)}\0{len(statement.skipped)}\0"
         digest.update(head.encode())
-        for line in statement.lines:
-            digest.update(f"{line.kind}{line.direction}{line.amount.minor}{line.amount.currency}".encode())
-    for print_, ordinal in drop.marks:
-        digest.update(print_.bytes + ordinal.to_bytes(4, "big"))
+        lines = statement.columns
+        for column in (lines.kind, lines.direction, map(str, lines.minor), lines.currency):
+            digest.update(" ".join(column).encode())
+    digest.update(" ".join(f"{print_}{ordinal}" for print_, ordinal in drop.marks).encode())
     return digest.hexdigest()

@@ -10,26 +10,27 @@ import dataclasses
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pyarrow as pa
 
-from data.ids import EntryId, OwnerId, new_id, new_ids
+from data.ids import EntryId, OwnerId, new_id, new_keys
 from data.importers.statement import Kind, Statement, Totals
 from data.ledger.account_changes import WalletAccount
 from data.ledger.accounts import BOOKS, is_wallet
-from data.ledger.importing import Leg, Move, legs_of, utc
+from data.ledger.importing import Leg, Move, Shape, legs_of, shape_of
 from data.matching.choices import BOOKED, DUPLICATE, LEFT_OUT, Settled
 from data.matching.preview import Preview
 from data.store.command import Rows
-from data.store.journal import Journal
+from data.store.journal import Journal, Postings
 from data.store.statement_rows import chunks
 from data.store.words import IMPORT, Word, said
 
 Step = Callable[[float], None]
+T = TypeVar("T")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -59,11 +60,10 @@ class Booking:
         self.accounts_before = account_ids
         self._accounts = dict(account_ids)
         self._opened: list[str] = []
-        self._entry: list[UUID | None] = [None] * len(preview.lines)
-        self._journal = Journal()
         self.files = self._count()
-        self._legs = self._all_legs()
-        step(0.3)
+        self._entry = self._new_entries()
+        self._journal = Journal()
+        step(0.1)
         self._post()
         step(0.6)
         batches = [one.batch for one in self.files]
@@ -101,53 +101,61 @@ class Booking:
             for index, statement in enumerate(self._preview.statements)
         ]
 
-    def _all_legs(self) -> dict[int, tuple[Leg, ...]]:
-        """The legs of every row that becomes an entry of its own; its id, and that of the fee which shares it."""
-        fee_rows = {transfer: fee for fee, transfer in self._settled.fee_of.items()}
-        found = {}
-        ids = new_ids(len(self._settled.move))
-        for row, move in enumerate(self._settled.move):
-            if move is None or row in self._settled.fee_of:
-                continue
-            fee = fee_rows.get(row)
-            found[row] = legs_of(move, None if fee is None else self._settled.move[fee])
-            self._entry[row] = entry = ids[row]
-            if fee is not None:
-                self._entry[fee] = entry
-        for legs in found.values():
-            for leg in legs:
-                if is_wallet(leg.account):
-                    raise WalletAccount(leg.account)
-                if leg.account not in self._accounts:
-                    self._accounts[leg.account] = new_id()
-                    self._opened.append(leg.account)
-        return found
+    def _new_entries(self) -> list[str | None]:
+        """The entry of every row that is booked; a fee has that of the transfer whose row contains it."""
+        entry: list[str | None] = [
+            None if move is None else key
+            for move, key in zip(self._settled.move, new_keys(len(self._settled.move)), strict=True)
+        ]
+        for fee, transfer in self._settled.fee_of.items():
+            entry[fee] = entry[transfer]
+        return entry
 
     def _post(self) -> None:
-        preview = self._preview
-        for row, legs in self._legs.items():
-            line, entry, move = preview.lines[row], self._entry[row], self._settled.move[row]
-            if entry is None or move is None:
-                continue
-            self._journal.add(
-                legs,
-                self._accounts,
-                id=entry,
-                kind=move.kind.value,
-                occurred_at=utc(line),
-                booked_on=line.booked_on,
-                batch=self.files[preview.file[row]].batch,
-                refund_of=self._refund_of(row),
-                payee=line.payee,
-                payee_key=preview.payee_key[row],
-                description=line.description,
-                method=line.method,
-                note=line.note,
-            )
+        """Entries and postings of every row that becomes an entry of its own."""
+        settled, preview, lines = self._settled, self._preview, self._preview.lines
+        rows = [row for row, move in enumerate(settled.move) if move is not None and row not in settled.fee_of]
+        moves = [move for move in _at(settled.move, rows) if move is not None]
+        batches = [None if one.batch is None else str(one.batch) for one in self.files]
+        entries: dict[str, Sequence[Any]] = {
+            "id": _at(self._entry, rows),
+            "kind": [move.kind.value for move in moves],
+            "occurred_at": _at(lines.occurred_at, rows),
+            "booked_on": _at(lines.booked_on, rows),
+            "batch": [batches[preview.file[row]] for row in rows],
+            "reverses": [None] * len(rows),
+            "refund_of": [self._refund_of(row) for row in rows],
+            "payee": _at(lines.payee, rows),
+            "payee_key": _at(preview.payee_key, rows),
+            "description": _at(lines.description, rows),
+            "method": _at(lines.method, rows),
+            "note": _at(lines.note, rows),
+        }
+        legs = _two_legs(moves)
+        place = {row: at for at, row in enumerate(rows)} if settled.fee_of else {}
+        for fee, transfer in settled.fee_of.items():
+            paid = settled.move[fee]
+            if paid is not None:
+                _add_fee(legs, place[transfer], legs_of(moves[place[transfer]], paid))
+        self._open(legs.account)
+        legs.account[:] = [self._accounts[key] for key in legs.account]
+        self._journal.add_all(entries, legs)
 
-    def _refund_of(self, row: int) -> UUID | None:
+    def _open(self, keys: Sequence[str]) -> None:
+        """New accounts for the keys that the owner does not have."""
+        for key in dict.fromkeys(keys):
+            if is_wallet(key):
+                raise WalletAccount(key)
+            if key not in self._accounts:
+                self._accounts[key] = new_id()
+                self._opened.append(key)
+
+    def _refund_of(self, row: int) -> UUID | str | None:
         target = self._settled.target[row]
         return target if target is None or isinstance(target, UUID) else self._entry[target]
+
+    def _is_posted(self, row: int) -> bool:
+        return self._settled.move[row] is not None and row not in self._settled.fee_of
 
     def rows(self, owner: OwnerId, actor: UUID, now: datetime, next_seq: Iterator[int]) -> Iterator[Rows]:
         """The rows in the order in which they are written. Facts come after."""
@@ -182,7 +190,7 @@ class Booking:
     def _batch_rows(self, owner: OwnerId, actor: UUID, now: datetime, next_seq: Iterator[int]) -> Rows:
         both = list(zip(self.files, self._preview.statements, strict=True))
         kept = [(one, s) for one, s in both if one.batch]
-        days = [[line.booked_on for line in statement.lines] for _, statement in kept]
+        days = [statement.columns.booked_on for _, statement in kept]
         return Rows(
             "import_batch",
             {
@@ -220,19 +228,57 @@ class Booking:
         by_author: defaultdict[str, list[Word]] = defaultdict(list)
         for row, fields in self._preview.said.items():
             entry = self._entry[row]
-            if entry and row in self._legs:
+            if entry and self._is_posted(row):
                 by_author[fields["by"]] += [
-                    Word(EntryId(entry), field, value) for field, value in fields.items() if field != "by"
+                    Word(EntryId(UUID(entry)), field, value) for field, value in fields.items() if field != "by"
                 ]
         for refund in self.backlinked:
             purchase = self._entry[self._preview.backlinks[refund]]
             by_author[IMPORT].append(Word(EntryId(refund), "refund_of", str(purchase)))
         for row, category in self._settled.chosen.items():
             entry = self._entry[row]
-            if entry and row in self._legs:
-                by_author[IMPORT].append(Word(EntryId(entry), "category", category))
+            if entry and self._is_posted(row):
+                by_author[IMPORT].append(Word(EntryId(UUID(entry)), "category", category))
         for author, words in by_author.items():
             yield said(owner, actor, words, next(next_seq), now, author)
+
+
+def _at(column: Sequence[T], rows: Sequence[int]) -> list[T]:
+    """A column at these rows, which are all or nearly all there are."""
+    return list(column) if len(rows) == len(column) else [column[row] for row in rows]
+
+
+def _two_legs(moves: Sequence[Move]) -> Postings:
+    """Two postings for each move, accounts by key: the legs of `legs_of`, decided once for all moves of one shape."""
+    known: dict[tuple[object, ...], Shape] = {}
+    shapes = []
+    for move in moves:
+        same = (id(move.kind), id(move.direction), *move[4:])  # an enumeration's own hash is slow
+        if same not in known:
+            known[same] = shape_of(move)
+        shapes.append(known[same])
+    signed = [shape.sign * move.minor for shape, move in zip(shapes, moves, strict=True)]
+    return Postings(
+        of=[at for at in range(len(moves)) for _ in range(2)],
+        line=[0, 1] * len(moves),
+        account=[key for shape in shapes for key in (shape.own, shape.other)],
+        minor=[minor for own in signed for minor in (own, -own)],
+        currency=[move.currency for move in moves for _ in range(2)],
+        category=[category for shape in shapes for category in (None, shape.category)],
+    )
+
+
+def _add_fee(postings: Postings, at: int, legs: Sequence[Leg]) -> None:
+    """The third posting of the transfer at this place, whose own account pays the fee too."""
+    first = 2 * at
+    postings.minor[first] = legs[0].minor
+    account, minor, currency, category = legs[2]
+    postings.of.append(at)
+    postings.line.append(2)
+    postings.account.append(account)
+    postings.minor.append(minor)
+    postings.currency.append(currency)
+    postings.category.append(category)
 
 
 def _is_purchase(move: Move | None) -> bool:
@@ -241,7 +287,7 @@ def _is_purchase(move: Move | None) -> bool:
 
 def _digest(statement: Statement) -> str:
     parts = [
-        *("\x1f".join(line.identity) for line in statement.lines),
+        *map("\x1f".join, statement.columns.identity),
         *(f"{row.line}:{row.reason}" for row in statement.skipped),
         *(f"{row.line}:{row.reason}" for row in statement.problems),
     ]

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 import pyarrow as pa
 
-from data.importers.statement import Line, Problem, Skipped
+from data.importers.statement import Problem, Skipped
 from data.matching.assemble import INLINE, is_inline
 from data.matching.choices import BOOKED, Settled
 from data.matching.preview import Preview
@@ -36,57 +37,68 @@ _LINE_COLUMNS: Final = (
 
 
 def chunks(
-    preview: Preview, settled: Settled, batches: Sequence[UUID | None], entries: Sequence[UUID | None]
+    preview: Preview, settled: Settled, batches: Sequence[UUID | None], entries: Sequence[str | None]
 ) -> Iterator[dict[str, Any]]:
     """Columns of `statement_line`, some rows at a time, of the files that have a batch. entries: of each line."""
-    rows = list(_rows(preview, settled, batches, entries))
+    names = [None if batch is None else str(batch) for batch in batches]
+    rows = [row for row, at in enumerate(preview.file) if names[at] is not None]
     for start in range(0, len(rows), _CHUNK):
-        columns = zip(*rows[start : start + _CHUNK], strict=True)
+        yield _booked(preview, settled, names, entries, rows[start : start + _CHUNK])
+    apart: list[tuple[Any, ...]] = []
+    for batch, statement in zip(names, preview.statements, strict=True):
+        if batch:
+            apart += (_unbooked(batch, row) for row in statement.skipped)
+            apart += (_unbooked(batch, row) for row in statement.problems)
+    for start in range(0, len(apart), _CHUNK):
+        columns = zip(*apart[start : start + _CHUNK], strict=True)
         yield {name: pa.array(column) for name, column in zip(_LINE_COLUMNS, columns, strict=True)}
 
 
-def _rows(
-    preview: Preview, settled: Settled, batches: Sequence[UUID | None], entries: Sequence[UUID | None]
-) -> Iterator[tuple[Any, ...]]:
-    names = [None if batch is None else str(batch) for batch in batches]
-    before = None
-    for index, (line, at) in enumerate(zip(preview.lines, preview.file, strict=True)):
-        batch = names[at]
-        if batch is None:
-            continue
-        place = (at, line.sheet, line.line)
-        outcome = settled.outcome[index]
-        print_, ordinal = preview.marks[index]
-        entry = entries[index]
-        yield (
-            batch,
-            line.line,
-            line.part,
-            line.sheet,
-            outcome,
-            _reason(line, outcome, preview.duplicate[index]),
-            str(print_),
-            ordinal,
-            None if entry is None else str(entry),
-            line.order_id,
-            line.merchant_order_id,
-            json.dumps(line.refund_keys) if line.refund_keys else "[]",
-            line.source_category,
-            line.mcc,
-            line.status,
-            _json(line.cells) if place != before else "{}",
-        )
-        before = place
-    for batch, statement in zip(names, preview.statements, strict=True):
-        if batch:
-            yield from (_unbooked(batch, row) for row in statement.skipped)
-            yield from (_unbooked(batch, row) for row in statement.problems)
+def _booked(
+    preview: Preview,
+    settled: Settled,
+    names: Sequence[str | None],
+    entries: Sequence[str | None],
+    rows: Sequence[int],
+) -> dict[str, Any]:
+    """The columns for some of the lines, in their order."""
+    lines = preview.lines
+    reasons = [_reason(preview, settled.outcome[row], row) for row in rows]
+    columns: dict[str, Sequence[Any]] = {
+        "batch": [names[preview.file[row]] for row in rows],
+        "outcome": [settled.outcome[row] for row in rows],
+        "reason": reasons,
+        "fingerprint": [preview.marks[row][0] for row in rows],
+        "ordinal": [preview.marks[row][1] for row in rows],
+        "entry": [entries[row] for row in rows],
+        "refund_keys": [json.dumps(keys) if (keys := lines.refund_keys[row]) else "[]" for row in rows],
+        "cells": _cells(preview, rows),
+    }
+    for name in ("line", "part", "sheet", "order_id", "merchant_order_id", "source_category", "mcc", "status"):
+        column = getattr(lines, name)
+        columns[name] = [column[row] for row in rows]
+    return {name: pa.array(columns[name]) for name in _LINE_COLUMNS}
 
 
-def _reason(line: Line, outcome: str, fate: str) -> str:
+def _reason(preview: Preview, outcome: str, row: int) -> str:
     if outcome == BOOKED:
-        return INLINE if is_inline(line) else ""
-    return fate
+        return INLINE if is_inline(preview.lines.identity[row]) else ""
+    return preview.duplicate[row]
+
+
+def _cells(preview: Preview, rows: Sequence[int]) -> list[str]:
+    """The cells of each physical row, with the first of the lines that it became."""
+    lines = preview.lines
+    found = []
+    before = None
+    if rows and rows[0]:
+        at = rows[0] - 1
+        before = (preview.file[at], lines.sheet[at], lines.line[at])
+    for row in rows:
+        place = (preview.file[row], lines.sheet[row], lines.line[row])
+        found.append(_json(lines.cells[row]) if place != before else "{}")
+        before = place
+    return found
 
 
 def _unbooked(batch: str, row: Skipped | Problem) -> tuple[Any, ...]:
@@ -96,8 +108,8 @@ def _unbooked(batch: str, row: Skipped | Problem) -> tuple[Any, ...]:
     return (*kept, "", "", "[]", "", "", where, _json(row.cells))
 
 
-_ENCODE: Final = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would build an encoder for each row
-
-
 def _json(cells: Mapping[str, str]) -> str:
-    return _ENCODE(dict(cells))
+    try:
+        return orjson.dumps(dict(cells)).decode()
+    except orjson.JSONEncodeError:  # half a character, as broken encodings leave it
+        return json.dumps(dict(cells))

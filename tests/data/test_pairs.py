@@ -56,8 +56,7 @@ def _named(hint: AccountHint) -> AccountHint:
 def file_of(source: str, *written: Written) -> Statement:
     made = bill(*written, file=f"{source}.csv", format_=source)
     lines = tuple(
-        dataclasses.replace(
-            line,
+        line._replace(
             identity=(source, *line.identity),
             account=_named(line.account),
             counter=_named(line.counter) if line.counter else None,

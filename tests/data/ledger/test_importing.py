@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import dataclasses
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -89,7 +88,7 @@ def test_only_a_transfer_carries_a_fee_in_its_entry() -> None:
     with pytest.raises(InvariantBroken):
         legs_of(move(Kind.EXPENSE, Direction.OUT), fee)
     with pytest.raises(InvariantBroken):
-        legs_of(move(Kind.TRANSFER, Direction.OUT), dataclasses.replace(fee, account=KEYS[1]))
+        legs_of(move(Kind.TRANSFER, Direction.OUT), fee._replace(account=KEYS[1]))
 
 
 @given(moves)
