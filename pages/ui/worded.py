@@ -16,9 +16,10 @@ from pandas.io.formats.style import Styler
 class _Cells(pd.DataFrame):
     """A frame that, asked for its cells as text, answers with the words that were written for them."""
 
+    worded: pd.DataFrame
     _metadata = ["worded"]  # noqa: RUF012 - pandas wants the list
 
-    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - as pandas has it
+    def astype(self, dtype: Any, *args: Any, **kwargs: Any) -> Any:  # type: ignore[misc] # noqa: ANN401 - as pandas has it
         """The words, where text is asked for."""
         return self.worded if dtype is str else super().astype(dtype, *args, **kwargs)
 

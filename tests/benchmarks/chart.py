@@ -61,7 +61,8 @@ def _figure(found: Found) -> dict[str, Any]:
         }
         for name, colour, dashed, points in lines(found)
     ]
-    ticks = {"tickvals": list(_SIZES), "ticktext": list(_SIZES.values())}
+    sizes = [size.rows for size in found.sizes]
+    ticks = {"tickvals": sizes, "ticktext": [_SIZES.get(rows, f"{rows:,}") for rows in sizes]}
     layout = {
         "height": 520,
         "margin": {"l": 60, "r": 20, "t": 20, "b": 50},

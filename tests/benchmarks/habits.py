@@ -156,7 +156,8 @@ def _prices(rng: np.random.Generator, found: Deeds) -> Ints:
     spread = np.array([merchant.spread for merchant in MERCHANTS])[found.merchant]
     usual = np.where(found.kind == KINDS.index(INCOME), _SALARY.usual, usual)
     usual = np.where(found.kind == KINDS.index(FEE), 220, usual)
-    return np.exp(np.log(usual) + spread * rng.standard_normal(len(usual))).astype(np.int64) + 1
+    prices: Ints = np.exp(np.log(usual) + spread * rng.standard_normal(len(usual))).astype(np.int64) + 1
+    return prices
 
 
 def _refund(rng: np.random.Generator, found: Deeds) -> None:

@@ -49,7 +49,7 @@ class PostgresServer:
         """KiB of all its processes, what they share counted once in proportion."""
         leader = int((self._folder / "db" / "postmaster.pid").read_text(encoding="ascii").split()[0])
         children = Path(f"/proc/{leader}/task/{leader}/children").read_text(encoding="ascii").split()
-        return sum(_proportional(int(one)) for one in [leader, *children])
+        return sum(_proportional(one) for one in (leader, *map(int, children)))
 
     def _run(self, tool: str, *arguments: str) -> None:
         command = [*self._as, str(self._binaries / tool), *arguments]

@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import time
-from typing import Final
+from typing import Any, Final
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 _TIMEOUT: Final = 120  # seconds
 _WHOLE: Final = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
@@ -41,9 +42,9 @@ class Tab:
         self._open = contextlib.ExitStack()
         opening = connect(
             base.replace("http", "ws", 1) + "/_stcore/stream",
-            origin=base,  # type: ignore[arg-type]
+            origin=Origin(base),
             additional_headers={"Cookie": f"__Host-wallet={token}"},
-            subprotocols=["streamlit"],  # type: ignore[list-item]
+            subprotocols=[Subprotocol("streamlit")],
             max_size=_MOST,
             compression=None,
             open_timeout=_TIMEOUT,
@@ -130,6 +131,6 @@ class Tab:
         self._kinds.add(kind or "")
         if kind == "exception":
             raise RunFailedError(f"{element.exception.type}: {element.exception.message}")
-        named = getattr(element, kind or "", None)
+        named: Any = getattr(element, kind or "", None)
         if hasattr(named, "id"):
             self.fragments[named.id] = told.delta.fragment_id

@@ -18,7 +18,7 @@ from analytics.spending import by_payee
 from analytics.trends import stack, trend
 from data.database import Database, open_database
 from data.ids import OwnerId, new_id, new_request_id
-from data.ledger.wallet.commands import ISSUER, DeskTopUp, OpenMember, OpenMerchant, Pay
+from data.ledger.wallet.commands import ISSUER, DeskTopUp, MoneyCommand, OpenMember, OpenMerchant, Pay
 from data.period import year_of
 from data.running import calm_collector
 from tests.benchmarks.dashboard import CHANGE_CATEGORY, CHANGE_MINOR, CHANGE_PAYEE, CURRENCY, TOP, TREND, Answers
@@ -67,8 +67,16 @@ class Ours:
     def change(self, _number: int) -> None:
         """A payment from the wallet: both books, the points, the facts and the audit chain, on disk."""
         me = OwnerId(self._owner)
-        asked = {"request_id": new_request_id(), "merchant": self._shop, "amount": CHANGE_MINOR, "currency": CURRENCY}
-        self._db.transact(Pay(owner=me, actor=me, at=_NOON, **asked)).or_raise()  # type: ignore[arg-type]
+        command = Pay(
+            owner=me,
+            request_id=new_request_id(),
+            actor=me,
+            at=_NOON,
+            merchant=self._shop,
+            amount=CHANGE_MINOR,
+            currency=CURRENCY,
+        )
+        self._db.transact(command).or_raise()
 
     def close(self) -> None:
         """Close the store."""
@@ -77,13 +85,20 @@ class Ours:
 
 def open_purse(db: Database, owner: UUID) -> None:
     """Give the owner a wallet with money in it, and a shop to pay at. Before anything else is in their books."""
-    me, by = OwnerId(owner), {"request_id": "start", "actor": ISSUER}
-    named = {"name": str(owner), "name_key": str(owner), "currency": CURRENCY}
-    shop = {"code": "corner", "name": CHANGE_PAYEE, "mcc": "5814", "category": CHANGE_CATEGORY}
-    commands = (
-        OpenMember(owner=me, request_id="open", actor=ISSUER, **named),
-        OpenMerchant(owner=OwnerId(new_id()), proprietor=None, **by, **shop),  # type: ignore[arg-type]
-        DeskTopUp(owner=me, amount=10**9, currency=CURRENCY, **by),  # type: ignore[arg-type]
+    me, shop, name = OwnerId(owner), OwnerId(new_id()), str(owner)
+    commands: tuple[MoneyCommand, ...] = (
+        OpenMember(owner=me, request_id="open", actor=ISSUER, name=name, name_key=name, currency=CURRENCY),
+        OpenMerchant(
+            owner=shop,
+            request_id="open",
+            actor=ISSUER,
+            proprietor=None,
+            code="corner",
+            name=CHANGE_PAYEE,
+            mcc="5814",
+            category=CHANGE_CATEGORY,
+        ),
+        DeskTopUp(owner=me, request_id="start", actor=ISSUER, amount=10**9, currency=CURRENCY),
     )
     for command in commands:
         db.transact(command).or_raise()

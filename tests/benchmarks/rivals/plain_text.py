@@ -157,8 +157,9 @@ def _load(file: str) -> dict[str, Any]:
     for entry in entries:
         if isinstance(entry, Transaction):
             for posting in entry.postings:
-                if posting.account.startswith("Expenses:") and posting.units.currency == CURRENCY:
-                    minor = int(posting.units.number.scaleb(2))
+                units: Any = posting.units
+                if posting.account.startswith("Expenses:") and units.currency == CURRENCY:
+                    minor = int(units.number.scaleb(2))
                     monthly[entry.date.isoformat()[:7], posting.account] += minor
                     payees[entry.payee or ""] += minor if entry.date >= YEAR else 0
     return {"monthly": [(*key, minor) for key, minor in monthly.items()], "payees": payees}

@@ -19,7 +19,6 @@ from tests.benchmarks.dashboard import (
     CHANGE_MINOR,
     CHANGE_PAYEE,
     CURRENCY,
-    LAST_DAY,
     MONTH,
     TREND_FROM,
     YEAR,
@@ -27,6 +26,7 @@ from tests.benchmarks.dashboard import (
     answers,
     tops,
 )
+from tests.benchmarks.habits import LAST_DAY
 
 _TABLE: Final = """
 CREATE TABLE fact (booked_on TEXT NOT NULL, month TEXT NOT NULL, category TEXT NOT NULL, top TEXT NOT NULL,

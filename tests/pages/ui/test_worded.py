@@ -23,9 +23,13 @@ _WORDS = {"minor": ["¥12.50", "−¥0.03", "¥0.00"], "day": ["一月一日"] *
 def _styled(frame: pd.DataFrame, words: Mapping[str, Sequence[str]]) -> Any:
     style = frame.style
     for name, said in words.items():
-        waiting = iter(said)
-        style = style.format(lambda _value, waiting=waiting: next(waiting), subset=[name])
+        style = style.format(_one_by_one(said), subset=[name])
     return style
+
+
+def _one_by_one(said: Sequence[str]) -> Any:
+    waiting = iter(said)
+    return lambda _value: next(waiting)
 
 
 def _sent(styler: Any) -> ArrowData:
