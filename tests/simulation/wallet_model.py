@@ -1,149 +1,149 @@
-"""What everybody holds in a wallet: plain records and sums, written from LEDGER.md §1-§5 and from none of its code.
+"""What everybody holds in a wallet, and what is refused: written from LEDGER.md §1-§7 and from none of its code.
 
-A method is what a command comes to, or the `No` of `wallet_gate`, which describes `it`; `wallet_points` counts points.
-Money waits for a card's bank as an open move; a bank says what its test card is documented to say.
+A method is what a deed (`it`, see `wallet_telling`) comes to. Told are the time, the day a refund is due, what banks
+answer, and `said`: what was said last about somebody or something. A lot of points is its last day and a number.
 """
 
-from __future__ import annotations
-
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace as Row
 from typing import Any
 
-from tests.simulation.wallet_gate import Gate, refuse
-from tests.simulation.wallet_points import DAY, SECOND
-
-STUCK, ENDED = {"failed", "manual"}, {"rejected", "cancelled"}  # of refunds
+DAY, WHOLE, SPENT, ENDED = timedelta(days=1), 10_000, {"pay", "transfer"}, {"rejected", "cancelled"}
 
 
-class Model(Gate):
-    def __init__(self, keepers: dict[str, str], cards: list[str]) -> None:
-        super().__init__(keepers, cards)
-        self.wallet, self.held, self.bank = Counter[str](), Counter[str](), Counter[str]()
-        self.moves, self.refunds = dict[str, Any](), dict[str, Any]()
+def refuse(**reasons: object) -> None:
+    for name in (name for name, holds in reasons.items() if holds):
+        raise PermissionError(name)
+
+
+class Model:
+    def __init__(self, said: dict[str, Any], now: datetime, today: date) -> None:
+        self.said, self.now, self.today, self.claims = said, now, today, list[Any]()
+        self.moves, self.refunds, self.points = dict[str, Any](), dict[str, Any](), defaultdict[str, Any](Counter)
+        self.wallet, self.debt = Counter[str](), Counter[str]()
+
+    def in_force(self, who: str) -> list[int]:
+        """Limits of a payment, a day, a month: what was wanted before today, and whatever is tighter since."""
+        before = [wanted for day, wanted in self.said[who].limits if day < self.today][-1]
+        return list(map(min, before, before, *(wanted for day, wanted in self.said[who].limits if day == self.today)))
+
+    def set_limits(self, it: Any) -> None:
+        now, later = self.in_force(it.who), self.said[it.who].limits[-1][1]
+        looser = any(new and new > min(old) for new, *old in zip(it.limits, now, later, strict=True))
+        refuse(AccountFrozen=self.said[it.who].frozen and looser)
+        self.said[it.who].limits.append((self.today, [new or old for new, old in zip(it.limits, later, strict=True)]))
+
+    def counted(self, who: str, what: str = "spent") -> list[int]:
+        """Of today and of this month: nothing that was declined, but also what came back later."""
+        mine = [m for m in self.moves.values() if m.who == who and m.state != "declined"]
+        return [sum(getattr(m, what) for m in mine if m.day >= day) for day in (self.today, self.today.replace(day=1))]
+
+    def claim(self, it: Any) -> None:
+        refuse(AccountFrozen=self.said[it.who].frozen)
+        offer = self.said[it.coupon]
+        self.claims.append(Row(who=it.who, offer=offer, ends=offer.ends, state="free", number=len(self.claims)))
 
     def move(self, it: Any) -> None:
-        """Pay, give, top up, withdraw, cash over the desk: refused, done at once, or open until a bank answers."""
-        pays, gives, sends = it.what == "pay", it.what == "transfer", it.what == "withdraw"
-        refuse(AccountFrozen=it.who in self.frozen and it.what != "desk", AmountInvalid=it.amount <= 0)
-        refuse(OwnMerchant=pays and self.keepers[it.shop] == it.who, SameMember=gives and it.to == it.who)
-        it.cash, it.day, it.at, it.next, it.asked = it.amount, self.today, self.now, self.now + 30 * SECOND, 0
-        if pays:
-            self.price(it)
-        if pays or gives:
-            self.within(it.who, it.cash)
-        own = it.cash if gives or sends or (pays and not it.card) else 0
-        refuse(CardUnknown=it.card not in self.bound, InsufficientFunds=self.wallet[it.who] < own)
-        self.wallet[it.who] -= own
-        self.held[it.who] += own if sends else 0
-        self.spent[it.who, it.day] += it.cash if pays or gives else 0
-        if pays:
-            it.refunds, it.taken = [], self.take(self.living(it.who), it.points)
-            self.earned[it.who, it.day] += it.earned
-            self.mark(it, "reserved", paid=True)
-        it.card, it.state, self.moves[it.request] = it.card if it.cash else None, "open", it
-        if not it.card:
-            self.final(it, approved=True)
-        elif it.asks:
-            self.ask(it)
-        refuse(CardDeclined=it.state == "declined")
-
-    def mark(self, it: Any, state: str, *, paid: bool) -> None:
+        """From a wallet, a card or the desk to somebody: refused, done, or open until the card's bank answers."""
+        refuse(AccountFrozen=self.said[it.who].frozen and it.what != "desk", AmountInvalid=it.amount <= 0)
+        self.price(it)
+        it.day, it.spent, it.state = self.today, it.cash if it.what in SPENT else 0, "open"
+        tries = zip(self.in_force(it.who), (0, *self.counted(it.who)), strict=True)
+        over = it.what in SPENT and any(it.cash + counted > most for most, counted in tries)
+        refuse(LimitExceeded=over, InsufficientFunds=it.giver == it.who and self.wallet[it.who] < it.cash)
+        self.wallet[it.giver] -= it.cash
+        it.taken, it.card, self.moves[it.request] = self.take(it.who, it.points), it.card if it.cash else None, it
         for claim in it.claims:
-            claim.state = state
-        self.codes.get(it.code, it).paid = paid
+            claim.state = "reserved"
+        if not it.card:
+            self.answer(it, approved=True)
 
-    def ask(self, it: Any) -> None:
-        says, it.asked = it.card.split(":")[1], it.asked + 1
-        it.next = self.now + min(900, 5 * 2 ** (it.asked - 1)) * SECOND  # a silent bank: later and later
-        if says != "silent" and (it.asked > 2 or not says.endswith("later")):
-            approved = not says.startswith("no")
-            self.bank[it.request] += approved * (-it.cash if it.what == "withdraw" else it.cash)
-            self.final(it, approved=approved)
+    def price(self, it: Any) -> None:
+        """Gross, less coupons (percents first, each on what is left), less points, is cash; cash earns points."""
+        rule, free = self.said["rule"], [one for one in self.claims if one.who == it.who and one.state == "free"]
+        it.claims = [next((one for one in free if one.offer.coupon == name), None) for name in it.coupons]
+        refuse(CouponNotHeld=None in it.claims)
+        it.off = it.shop_off = it.agreed = it.back = it.cash_back = it.off_back = 0
+        for claim in sorted(it.claims, key=lambda one: (not one.offer.part, one.ends, one.number)):
+            offer, left = claim.offer, it.amount - it.off
+            off = min(left, left * offer.part // WHOLE + offer.fixed, offer.cap)
+            unfit = it.amount < offer.least or offer.shop not in {None, it.to} or claim.ends <= self.now
+            refuse(CouponNotUsable=unfit or not off or (offer.alone and len(it.claims) > 1))
+            it.off, it.shop_off = it.off + off, it.shop_off + (off if offer.shop else 0)
+        left, it.value = it.amount - it.off, it.points * rule.worth
+        refuse(InsufficientPoints=it.points > self.spendable(it.who))
+        refuse(PointsBeyondCap=it.value * WHOLE > left * rule.part)
+        it.cash, it.rate = left - it.value, rule.per * (WHOLE + self.said[it.to].more) if it.what == "pay" else 0
+        today = max(0, rule.day_cap - self.counted(it.who, "earned")[0])
+        it.earned, it.until = min(it.cash * it.rate // (100 * WHOLE), rule.cap, today), self.today + rule.days * DAY
 
-    def hand(self, it: Any) -> None:
-        self.final(self.moves[it.move], approved=it.approved)
-        refuse(CardDeclined=not it.approved)
-
-    def final(self, it: Any, *, approved: bool) -> None:
-        it.state = "done" if approved else "declined"
-        if it.what == "withdraw":
-            self.held[it.who] -= it.cash
-            self.wallet[it.who] += 0 if approved else it.cash
-        elif it.what != "pay":
-            self.wallet[it.to] += approved * it.cash
-        elif approved:
-            self.mark(it, "used", paid=True)
-            self.wallet[it.shop] += it.amount - it.shop_off
-            it.lot, it.back, it.bore, it.cash_back, it.forgiven = self.new_lot(it.who, it.until), 0, 0, 0, 0
-            self.give(it.who, it.earned, it.lot)
+    def answer(self, it: Any, *, approved: bool) -> None:
+        it.state, it.lot = "done" if approved else "declined", (it.until, len(self.points[it.who]))
+        for claim in it.claims:
+            claim.state = "used" if approved else "free"
+        if approved:
+            self.wallet[it.to] += it.amount - it.shop_off
+            self.give(it.who, [it.lot] * it.earned)
         else:
-            self.mark(it, "free", paid=False)
-            self.spent[it.who, it.day] -= it.cash
-            self.earned[it.who, it.day] -= it.earned
-            for lot, part in it.taken:
-                lot.left += part
+            self.wallet[it.giver] += it.cash
+            self.points[it.who].update(it.taken)
 
-    def ask_back(self, it: Any) -> None:
-        it.p, it.state, it.attempt, it.share = self.moves.get(it.payment), "requested", 0, None
-        refuse(PaymentUnknown=not it.p or it.p.what != "pay" or it.p.who != it.who)
-        refuse(PaymentNotCaptured=it.p.state != "done", AmountInvalid=it.amount <= 0)
-        refuse(RefundTooLate=self.now > it.p.at + 365 * DAY, RefundExceedsPayment=it.amount > self.rest(it.p))
-        self.refunds[it.request] = it
-        it.p.refunds.append(it)
+    def living(self, who: str, own: Any = None) -> list[Any]:
+        """The lot of each point, as they are spent: what ends first, the oldest of equals; first `own`, though over."""
+        lots = [lot for lot in self.points[who] if lot == own or self.today <= lot[0]]
+        return [lot for lot in sorted(lots, key=lambda lot: (lot != own, lot)) for _ in range(self.points[who][lot])]
+
+    def spendable(self, who: str) -> int:
+        return 0 if self.debt[who] else len(self.living(who))
+
+    def take(self, who: str, points: int, own: Any = None) -> list[Any]:
+        taken = self.living(who, own)[:points]
+        self.points[who].subtract(taken)
+        return taken
+
+    def give(self, who: str, lots: list[Any]) -> None:
+        paid = min(len(lots), self.debt[who])  # a debt first
+        self.debt[who] -= paid
+        self.points[who].update(dict.fromkeys(lots, 0) | Counter(lots[paid:]))
 
     def rest(self, p: Any) -> int:
-        return int(p.amount - sum(r.amount for r in p.refunds if r.state not in ENDED))
+        return int(p.amount - sum(r.amount for r in self.refunds.values() if r.p is p and r.state not in ENDED))
+
+    def ask_back(self, it: Any) -> None:
+        it.p, it.state, it.sent = self.moves[it.payment], "requested", False
+        refuse(PaymentNotCaptured=it.p.state != "done", AmountInvalid=it.amount <= 0)
+        refuse(RefundExceedsPayment=it.amount > self.rest(it.p))
+        self.refunds[it.request] = it
 
     def judge(self, it: Any) -> None:
-        """The merchant agrees or not; the member takes it back, has it sent again, or into the wallet instead."""
-        r = self.refunds[it.refund]
-        refuse(RefundUnknown=it.shop not in {None, r.p.shop})
-        refuse(RefundStateDiffers=r.state not in (STUCK if it.to in {"retried", "redirected"} else {"requested"}))
-        if it.to == "retried":
-            self.send(r, r.attempt + 1)
-        elif it.to == "redirected":
-            self.credit(r, redirected=True)
-        elif it.to == "confirmed":
-            before, parts = sum(one.amount for one in r.p.refunds if one.share), (r.p.cash, r.p.value, r.p.points)
-            r.share = [x * (before + r.amount) // r.p.amount - x * before // r.p.amount for x in parts]
-            r.state, r.due = "processing", it.due
-            self.send(r, 1) if r.p.card else self.credit(r)
-        else:
-            r.state = it.to
+        r, p = self.refunds[it.refund], self.refunds[it.refund].p
+        fits = (r.state == "confirmed" and not r.sent) if it.to == "redirected" else r.state == "requested"
+        refuse(RefundUnknown=it.shop not in {None, p.to}, RefundStateDiffers=not fits)
+        r.state, r.due = it.to, it.due
+        if it.to == "confirmed":
+            before, p.agreed = p.agreed, p.agreed + r.amount
+            r.share = [x * p.agreed // p.amount - x * before // p.amount for x in (p.cash, p.value, p.points)]
+        if it.to == "redirected" or (it.to == "confirmed" and not p.card):
+            self.credit(r, p.who)
 
-    def send(self, r: Any, attempt: int) -> None:
-        says, again = r.p.card.split(":")[1], attempt == r.attempt
-        r.state, r.attempt = "processing", attempt
-        if r.share[0] and (says == "silent" or (says == "fails once" and attempt == 1)):
-            r.state = "manual" if attempt >= 5 else "failed"
-        elif not again:
-            self.bank[r.p.request] -= r.share[0]
-
-    def credit(self, r: Any, *, redirected: bool = False) -> None:
-        """Money and redeemed points come back, earned ones go; with the last part of a payment also its coupons."""
+    def credit(self, r: Any, to: str) -> None:
+        """Redeemed points come back, earned ones go, so does the money; with all of a payment also its coupons."""
         p, (cash, value, points) = r.p, r.share
-        p.back += r.amount - cash - value  # the coupons' part so far
-        bore, before = p.shop_off * p.back // p.off if p.off else 0, p.bore
-        self.wallet[p.shop] -= r.amount - (bore - before)
-        self.wallet[p.who] += cash if redirected or not p.card else 0
-        p.bore, r.state = bore, "credited"
-        self.restore(p, points)
-        self.claw(p, cash)
-        for claim in p.claims if sum(one.amount for one in p.refunds if one.state == "credited") == p.amount else []:
-            ends = self.coupons[claim.coupon].ends
-            claim.ends = ends and ends + 7 * DAY
-            claim.state = "free" if not ends or self.now < claim.ends else "lost"
+        before, p.off_back = p.off_back, p.off_back + r.amount - cash - value
+        bore = p.shop_off * p.off_back // max(1, p.off) - p.shop_off * before // max(1, p.off)
+        self.wallet[p.to] -= r.amount - bore
+        self.wallet[to] += cash
+        back, p.taken, grace = p.taken[:points], p.taken[points:], (self.today + 30 * DAY, len(self.points[p.who]))
+        self.give(p.who, [lot if self.today <= lot[0] else grace for lot in back])
+        kept = [min(p.earned, (p.cash - x) * p.rate // (100 * WHOLE)) for x in (p.cash_back, p.cash_back + cash)]
+        self.debt[p.who] += kept[0] - kept[1] - len(self.take(p.who, kept[0] - kept[1], p.lot))
+        p.back, p.cash_back, r.state = p.back + r.amount, p.cash_back + cash, "credited"
+        for claim in p.claims if p.back == p.amount else []:
+            claim.ends = claim.offer.ends + 7 * DAY
+            claim.state = "free" if self.now < claim.ends else "lost"
 
-    def settle(self, it: Any) -> None:
-        """Give what is due, let points expire, ask about what is open; how many of each."""
-        it.credited = it.answered = 0
+    def settle(self, _it: Any) -> None:
         for r in self.refunds.values():
-            if r.state in {"processing", "failed"} and r.p.card:
-                self.send(r, r.attempt + (r.state == "failed"))
-            if r.state == "processing" and (not r.p.card or r.due <= self.today):
-                self.credit(r)
-                it.credited += 1
-        it.expired = self.expire()
-        for one in [one for one in self.moves.values() if one.state == "open" and one.next <= self.now]:
-            self.ask(one)
-            it.answered += one.state != "open"
+            if r.state == "confirmed" and r.sent and r.due <= self.today:
+                self.credit(r, "bank")

@@ -9,9 +9,10 @@ from typing import Any, Final
 from data import wallet
 from data.ledger.wallet.books import Books
 from tests.simulation.wallet_model import Model
-from tests.simulation.wallet_stage import KEEPERS, PEOPLE, Stage
+from tests.simulation.wallet_stage import KEEPERS, NO_LIMIT, PEOPLE, Stage
 
 Picture = dict[str, Any]
+_STUCK: Final = {"failed": "stuck", "manual": "stuck"}
 _FREE: Final = {"claimed": "free", "released": "free", "returned": "free"}
 _SUMS: Final = """
 SELECT a.owner, a.hint_key, l.expires_on, cast(sum(p.amount) AS bigint) FROM posting p
@@ -31,22 +32,47 @@ _CHARGES: Final = "SELECT id, request_id FROM published_charge WHERE state IN ('
 
 def of_model(model: Model) -> Picture:
     """Everything the two others can be asked for."""
+    moves, open_ = model.moves, [one for one in model.moves.values() if one.state == "open"]
     return {
         "wallets": {one: model.wallet[one] for one in (*PEOPLE, *KEEPERS)},
-        "held": {who: model.held[who] for who in PEOPLE},
+        "held": {who: sum(one.cash for one in open_ if one.who == who == one.giver) for who in PEOPLE},
         "points": {who: model.spendable(who) for who in PEOPLE},
         "debts": {who: model.debt[who] for who in PEOPLE},
-        "counted": {who: model.counted(who) for who in PEOPLE},
-        "limits": {who: model.in_force(who) for who in PEOPLE},
-        "frozen": {who for who in PEOPLE if who in model.frozen},
-        "lots": {who: [(lot.until, lot.left) for lot in model.lots[who] if lot.left] for who in PEOPLE},
-        "claims": {who: sorted((one.coupon, one.state) for one in model.claims[who]) for who in PEOPLE},
-        "refunds": {key: r.state for key, r in model.refunds.items()},
-        "payments": {key: (_STATES[p.state], model.rest(p)) for key, p in model.moves.items() if p.what == "pay"},
-        "bank": {key: model.bank[key] for key, p in model.moves.items() if p.state != "open" and model.bank[key]},
+        "counted": {who: tuple(model.counted(who)) for who in PEOPLE},
+        "limits": {who: tuple(limits_told(model.in_force(who))) for who in PEOPLE},
+        "frozen": {who for who in PEOPLE if model.said[who].frozen},
+        "lots": {who: _living(model.points[who], model.today) for who in PEOPLE},
+        "claims": {who: sorted((c.offer.coupon, c.state) for c in model.claims if c.who == who) for who in PEOPLE},
+        "refunds": {key: _state(r) for key, r in model.refunds.items()},
+        "payments": {key: (_STATES[p.state], model.rest(p)) for key, p in moves.items() if p.what == "pay"},
+        "bank": {key: minor for key, move in moves.items() if (minor := _at_bank(model, move))},
     }
 
 
+def limits_told(limits: list[int]) -> list[int | None]:
+    """As the wallet tells them."""
+    return [None if one == NO_LIMIT else one for one in limits]
+
+
+def _living(lots: Counter[tuple[date, int]], today: date) -> list[tuple[date, int]]:
+    """Those that are not over, the first made first."""
+    made = sorted(lots, key=lambda lot: lot[1])
+    return [(day, lots[day, number]) for day, number in made if day >= today and lots[day, number]]
+
+
+def _state(refund: Any) -> str:
+    return _UNDER_WAY[refund.sent] if refund.state == "confirmed" else str(refund.state)
+
+
+def _at_bank(model: Model, move: Any) -> int:
+    """What a card gave for a move, less what it took back; a bank that never said anything did nothing."""
+    if move.state != "done" or not move.card or "silent" in move.card:
+        return 0
+    back = sum(r.share[0] for r in model.refunds.values() if r.p is move and r.sent)
+    return -move.cash if move.to == "bank" else int(move.cash - back)
+
+
+_UNDER_WAY: Final = {True: "processing", False: "stuck"}
 _STATES: Final = {"open": "processing", "done": "captured", "declined": "declined"}
 
 
@@ -74,7 +100,7 @@ def _lots(stage: Stage, books: Books) -> dict[str, list[tuple[date, int]]]:
     members = {who: books.member(stage.people[who]) for who in PEOPLE}
     ordered = {who: sorted(one.lots.values(), key=lambda lot: lot.seq) for who, one in members.items()}
     return {
-        who: [(lot.expires_on or date.max, lot.remaining) for lot in lots if lot.remaining]
+        who: [(lot.expires_on or date.max, lot.remaining) for lot in lots if lot.remaining and lot.alive(stage.today)]
         for who, lots in ordered.items()
     }
 
@@ -86,7 +112,7 @@ def in_ledger(stage: Stage) -> Picture:
     for owner, key, until, minor in stage.database.read(_SUMS):
         name = names.get(owner, "")
         sums[name, f"{key} {'lot' if until else ''}".strip()] += minor
-        if until and minor:
+        if until and minor and until >= stage.today:
             lots[name].append((until, minor))
     claims = {who: list[tuple[str, str]]() for who in PEOPLE}
     for owner, code, state in stage.database.read(_CLAIMS):
@@ -100,7 +126,7 @@ def in_ledger(stage: Stage) -> Picture:
         "debts": {who: -sums[who, "points"] for who in PEOPLE},
         "lots": lots,
         "claims": {who: sorted(one) for who, one in claims.items()},
-        "refunds": dict(stage.database.read(_REFUNDS)),
+        "refunds": {key: _STUCK.get(state, state) for key, state in stage.database.read(_REFUNDS)},
         "payments": {key: (state, rest) for key, state, rest in stage.database.read(_RESTS)},
         "bank": {key: minor for key, minor in moved.items() if minor and key != "open"},
     }

@@ -78,6 +78,9 @@ WHERE (event = 'reserved' AND before NOT IN ('released', 'returned'))
     OR (event = 'used' AND before NOT IN ('reserved', 'released', 'returned'))
     OR (event = 'released' AND before IS DISTINCT FROM 'reserved')
     OR (event IN ('returned', 'lost') AND before IS DISTINCT FROM 'used')""",
+    "14 no coupon is taken when it is over": """
+SELECT c.id FROM coupon o JOIN coupon_claim c ON c.coupon = o.id
+WHERE c.recorded_at >= cast(json_extract_string(o.body, '$.valid_to') AS timestamp)""",
     "16 nothing leaves a frozen wallet": """
 SELECT d.seq FROM (
     SELECT owner, seq FROM payment UNION ALL SELECT owner, seq FROM money_transfer UNION ALL
@@ -85,6 +88,24 @@ SELECT d.seq FROM (
 JOIN (SELECT owner, event, seq AS since, lead(seq) OVER (PARTITION BY owner ORDER BY seq) AS until
     FROM wallet_status) s ON s.owner = d.owner AND s.event = 'frozen'
 WHERE d.seq > s.since AND (s.until IS NULL OR d.seq < s.until)""",
+    # What the model leaves to the doors: nothing got past them.
+    "nobody pays their own shop or gives to themselves": """
+SELECT p.id FROM payment p JOIN merchant m ON m.owner = p.merchant WHERE m.proprietor = p.owner
+UNION ALL SELECT id FROM money_transfer WHERE owner = recipient""",
+    "a code is paid at its shop, for its amount, in its time": """
+SELECT p.id FROM payment p LEFT JOIN pay_code c ON c.id = p.pay_code AND c.owner = p.merchant
+    AND c.amount = p.gross AND c.expires_at > p.occurred_at
+WHERE p.pay_code IS NOT NULL AND c.id IS NULL""",
+    "no card is asked for anything after it was unbound": """
+SELECT c.id FROM charge c JOIN card_event e ON e.owner = c.owner AND e.card = c.card
+WHERE e.event = 'unbound' AND c.seq > e.seq""",
+    "a card is bound once at a time": """
+SELECT c.id FROM card c JOIN card d ON d.owner = c.owner AND d.fingerprint = c.fingerprint AND d.seq > c.seq
+LEFT JOIN card_event e ON e.owner = c.owner AND e.card = c.id AND e.event = 'unbound'
+WHERE e.seq IS NULL OR e.seq > d.seq""",
+    "nothing is asked back after a year": """
+SELECT r.id FROM refund r JOIN payment p ON p.owner = r.owner AND p.id = r.payment
+WHERE r.occurred_at > p.occurred_at + INTERVAL 365 DAY""",
 }
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import dataclasses
 import shutil
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace as Row
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from data.cards import CardKind, UnbindCard
 from data.categories import normalise_payee
 from data.categories.teaching import AlwaysForPayee
 from data.database import Database, open_database
+from data.errors import RequestIdReused
 from data.gateways.sandbox import SandboxGateway
 from data.home import BANK_NAME, STORE_NAME, load_key
 from data.ids import EntryId, OwnerId, new_request_id
@@ -50,8 +52,11 @@ from data.store.vault import Answer
 from data.wallet import DeskTopUp, Freeze, Pay, SetLimits, TopUp, Transfer, Unfreeze, Withdraw
 from tests import wallet_house as house
 from tests.bookkeeping import Bookkeeping, spent
+from tests.simulation.wallet_unstored import Asked
 
 BEGIN: Final = datetime(2023, 9, 18, 2, 0)  # noqa: DTZ001 - the store keeps UTC without zone
+NO_LIMIT: Final = 10**9  # what "no limit" and "no cap" are told as
+NEVER: Final = datetime(9000, 1, 1)  # noqa: DTZ001 - when a coupon ends that does not end
 NUMBERS: Final = {
     "good": house.GOOD,
     "credit": house.GOOD_CREDIT,
@@ -67,6 +72,10 @@ KEEPERS: Final = {"cafe": "kim", "market": "bob"}  # who runs which shop
 _CHARGE: Final = "SELECT id FROM charge WHERE owner = $owner AND request_id = $request"
 _ENTRY: Final = "SELECT id FROM payment WHERE owner = $owner AND request_id = $request"
 _CARD: Final = "SELECT account FROM card WHERE id = $card"
+_ANSWERED: Final = "SELECT request_id, state FROM published_charge WHERE state IN ('approved', 'declined')"
+_REFUNDS: Final = "SELECT id, request_id FROM refund"
+_EXPIRED: Final = "SELECT cast(-coalesce(sum(amount), 0) AS bigint) FROM posting WHERE category = 'expired'"
+_ATTEMPTS: Final = "SELECT attempt FROM published_refund WHERE request_id = $request"
 _WALLET: Final = "SELECT id FROM account WHERE owner = $owner AND hint_key = 'wallet:CNY'"
 
 
@@ -100,6 +109,10 @@ def furnished(folder: Path) -> Cast:
     return Cast(folder, people, shops, bound)
 
 
+def _told(limit: int | None, none: int | None) -> int | None:
+    return none if limit == NO_LIMIT else limit
+
+
 def _kind(says: str) -> CardKind:
     return CardKind.CREDIT if says in CREDIT else CardKind.DEBIT
 
@@ -111,7 +124,13 @@ class Stage:
         shutil.copytree(cast.folder, folder)
         self.folder, self.people, self.shops, self.now = folder, cast.people, cast.shops, BEGIN
         self.cards, self.codes = dict(cast.cards), dict[str, UUID]()
-        self.running = opened(folder, lambda: self.now)
+        self.asked: list[Asked] = []
+        self.running = self.listening(opened(folder, lambda: self.now))
+
+    @property
+    def today(self) -> date:
+        """Shanghai's day."""
+        return (self.now + timedelta(hours=8)).date()
 
     @property
     def database(self) -> Database:
@@ -124,7 +143,22 @@ class Stage:
 
     def reopen(self) -> None:
         self.running.close()
-        self.running = opened(self.folder, lambda: self.now)
+        self.running = self.listening(opened(self.folder, lambda: self.now))
+
+    def listening(self, running: Running) -> Running:
+        """Write down what the wallet is asked, also by its own rounds, and what it answers first."""
+        transact = running.database.transact
+
+        def heard(command: MoneyCommand) -> Answer:
+            return self.hears(command, transact(command))
+
+        vars(running.database)["transact"] = heard
+        return running
+
+    def hears(self, command: MoneyCommand, answer: Answer) -> Answer:
+        if not answer.replayed and not isinstance(answer.refusal, RequestIdReused):
+            self.asked.append((self.now, command, answer))
+        return answer
 
     def does(self, name: str, it: Any) -> Receipt:
         """The receipt of a deed.
@@ -170,7 +204,7 @@ class Stage:
         by, money = self.member(it), {"amount": it.amount, "currency": "CNY"}
         match it.what:
             case "pay":
-                shop, card, code = self.shops[it.shop].id, self.cards.get(it.card), self.codes.get(it.code)
+                shop, card, code = self.shops[it.to].id, self.cards.get(it.card), self.codes.get(it.code)
                 claims = tuple(it.coupons)
                 return Pay(**by, **money, merchant=shop, card=card, points=it.points, claims=claims, pay_code=code)
             case "transfer":
@@ -183,8 +217,8 @@ class Stage:
 
     def at_once(self, those: list[Any]) -> list[Answer]:
         """Several moves handed to the writer before the first is answered: decided and written as one group."""
-        waiting = [self.database.enqueue(self.moving(it)) for it in those]
-        return [one.result() for one in waiting]
+        waiting = [(command, self.database.enqueue(command)) for command in map(self.moving, those)]
+        return [self.hears(command, one.result()) for command, one in waiting]
 
     def hand(self, it: Any) -> Receipt:
         """The operator's word after the bank kept silent for a day; the hundred questions of that day are left out."""
@@ -210,15 +244,22 @@ class Stage:
                 return refunds.reject(self.database, RejectRefund(**self.shop(it), refund=refund, reason="no"))
             case "cancelled":
                 return refunds.cancel(self.database, CancelRefund(**self.member(it), refund=refund))
-            case "retried":
-                return refunds.retry(self.running, RetryRefund(**self.member(it), refund=refund, attempt=it.attempt))
         return refunds.redirect(self.database, CreditRefund(**self.member(it), refund=refund))
+
+    def retry(self, it: Any) -> Receipt:
+        return refunds.retry(self.running, RetryRefund(**self.member(it), refund=it.refund, attempt=it.attempt))
+
+    def attempts(self, refund: str) -> int:
+        """How often its card's bank was sent a refund."""
+        ((attempt,),) = self.database.read(_ATTEMPTS, {"request": refund})
+        return int(attempt)
 
     # What is offered.
 
-    def publish(self, it: Any) -> Receipt:
-        kind = CouponKind.PERCENT if it.percent else CouponKind.OFF_OVER if it.least else CouponKind.INSTANT
-        off = {"off_bp": it.off, "cap_minor": it.cap} if it.percent else {"off_minor": it.off}
+    def publish(self, deed: Any) -> Receipt:
+        it = Row(**vars(deed) | vars(deed.says))
+        kind = CouponKind.PERCENT if it.part else CouponKind.OFF_OVER if it.least else CouponKind.INSTANT
+        off = {"off_bp": it.part, "cap_minor": it.cap} if it.part else {"off_minor": it.fixed}
         offer = Coupon(
             id=it.id,
             code=it.coupon,
@@ -226,7 +267,7 @@ class Stage:
             kind=kind,
             currency="CNY",
             min_spend_minor=it.least,
-            valid_to=it.ends,
+            valid_to=it.ends if it.ends < NEVER else None,
             stock=it.stock,
             per_member=it.each,
             stackable=not it.alone,
@@ -248,11 +289,12 @@ class Stage:
         self.codes[it.code] = code
         return {"code": str(code)}
 
-    def earn_rule(self, it: Any) -> Receipt:
+    def earn_rule(self, deed: Any) -> Receipt:
+        it = Row(**vars(deed) | vars(deed.says))
         rule = EarnRule(
             points_per_unit=it.per,
-            cap_per_payment=it.cap,
-            cap_per_day=it.day_cap,
+            cap_per_payment=_told(it.cap, None),
+            cap_per_day=_told(it.day_cap, None),
             valid_days=it.days,
             redeem_minor_per_point=it.worth,
             redeem_cap_bp=it.part,
@@ -260,13 +302,13 @@ class Stage:
         return rewards.set_rule(self.database, SetEarnRule(**self.house(it), rule=rule))
 
     def campaign(self, it: Any) -> Receipt:
-        rule = EarnRule(code="more", multiplier_bp=10_000 + it.more)
-        return merchants.set_campaign(self.database, SetEarnRule(**self.shop(it), rule=rule, active=it.more > 0))
+        rule = EarnRule(code="more", multiplier_bp=10_000 + it.says.more)
+        return merchants.set_campaign(self.database, SetEarnRule(**self.shop(it), rule=rule, active=it.says.more > 0))
 
     # What is allowed.
 
     def set_limits(self, it: Any) -> Receipt:
-        once, daily, monthly = it.limits
+        once, daily, monthly = (_told(one, -1) for one in it.limits)
         command = SetLimits(**self.member(it), currency="CNY", per_payment=once, per_day=daily, per_month=monthly)
         return wallet.set_limits(self.database, command, assurance=AT_THE_MACHINE)
 
@@ -342,6 +384,20 @@ class Stage:
         """The request id of another deed, for 777.77 over the desk."""
         by = {"owner": self.owner(it), "request_id": it.request, "actor": ISSUER}
         return self.database.transact(DeskTopUp(**by, amount=777_77, currency="CNY"))
+
+    def answered(self) -> dict[str, bool]:
+        """Which charges have a final answer, by their requests: whether it was yes."""
+        return {request: state == "approved" for request, state in self.database.read(_ANSWERED)}
+
+    def expired(self) -> int:
+        """How many points ever left the books because their time was over."""
+        ((points,),) = self.database.read(_EXPIRED)
+        return int(points)
+
+    def taken_back(self) -> set[str]:
+        """The requests of all refunds that a card's bank took, by its own book."""
+        taken = {line.id for line in self.bank.book() if line.about and line.moved_minor}
+        return {request for refund, request in self.database.read(_REFUNDS) if refund in taken}
 
     def outcome(self, it: Any) -> Answer | None:
         """What a deed was answered, asked afterwards."""
