@@ -25,8 +25,9 @@ from data.errors import StoreBusy, StoreClosed, StoreCut, StoreDamaged, StoreSwa
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
 from data.period import Touched
-from data.store import chain, chain_check, heads, migrate, torn_log
+from data.store import chain, chain_check, clustering, heads, migrate, torn_log
 from data.store.chain_check import Chained
+from data.store.clustering import Slice
 from data.store.command import C, Decide, Params, Receipt
 from data.store.faults import unwritable
 from data.store.landing import Beside
@@ -122,6 +123,15 @@ class Database:
             beside = Beside(cursor, self._writer, self.clock, lambda: self.version(command.owner))
             receipt = beside.carry_out(command, decide, places)
         return self.submit(command, decide) if receipt is None else receipt
+
+    def move(self, part: Slice) -> bool:
+        """Move a slice of the facts to where it is read fast; false when its owners' data changed meanwhile.
+
+        Raises:
+            StoreClosed: when the app is shutting down.
+        """
+        with self._cursor() as cursor:
+            return clustering.move(cursor, self._writer, self.version, part)
 
     def transact(self, command: MoneyCommand) -> Answer:
         """Hand a command of the wallet to the writer and wait until its answer, yes or no, is on disk.

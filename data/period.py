@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import calendar
 import dataclasses
+import functools
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -57,6 +58,11 @@ def _check(start_day: int) -> None:
     require(1 <= start_day <= 28 or start_day == LAST_DAY, f"month starts on day {start_day}")  # noqa: PLR2004
 
 
+# Pure, and asked about the same few hundred months by every page: without a memory, most of an answer is calendars.
+_remembered = functools.lru_cache(maxsize=8192)
+
+
+@_remembered
 def shift_months(start: date, count: int, start_day: int = 1) -> date:
     """The start of the month `count` months after the one that starts on `start`."""
     _check(start_day)
@@ -64,6 +70,7 @@ def shift_months(start: date, count: int, start_day: int = 1) -> date:
     return _start_in(index // 12, index % 12 + 1, start_day)
 
 
+@_remembered
 def month_of(day: date, start_day: int = 1) -> Span:
     """The person's month that `day` falls in."""
     _check(start_day)
@@ -81,11 +88,16 @@ def months_back(last: Span, count: int, start_day: int = 1) -> list[Span]:
 
 def months_between(span: Span, start_day: int = 1) -> list[Span]:
     """Every month that shares a day with `span`, oldest first."""
+    return list(_months_between(span, start_day))
+
+
+@_remembered
+def _months_between(span: Span, start_day: int) -> tuple[Span, ...]:
     months, current = [], month_of(span.start, start_day)
     while current.start < span.end:
         months.append(current)
         current = month_of(current.end, start_day)
-    return months
+    return tuple(months)
 
 
 def quarter_of(day: date, start_day: int = 1) -> Span:

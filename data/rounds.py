@@ -1,7 +1,8 @@
 """What the running wallet does by itself: ask silent banks, give refunds that are due, let points expire, check itself.
 
-One thread, started and stopped with the app. A round that fails is logged and the next one tries again: nothing here
-decides anything that is not decided the same way when a person presses the button.
+It also keeps backups, and the facts in the order in which they are read fast. One thread, started and stopped with the
+app. A round that fails is logged and the next one tries again: nothing here decides anything that is not decided the
+same way when a person presses the button.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from data import backups, settlement
 from data.audit import export_head
 from data.errors import StoreClosed
 from data.running import Running
+from data.tidying import Tidying
 
 ASK_EVERY: Final = timedelta(seconds=5)
 SETTLE_EVERY: Final = timedelta(minutes=5)
@@ -34,6 +36,7 @@ class Rounds:
         self._settled_at: datetime | None = None
         self._checked_at: datetime | None = None
         self._kept_at: datetime | None = None
+        self._tidying = Tidying(running.database)
         self._thread = threading.Thread(target=self._go, name="rounds", daemon=True)
 
     def start(self) -> None:
@@ -77,6 +80,14 @@ class Rounds:
         else:
             export_head(self._running.database, self._running.key, now)
 
+    def tidy(self) -> None:
+        """Move a slice of scattered facts, if there are any.
+
+        Raises:
+            StoreClosed: the wallet is closing.
+        """
+        self._tidying.step(self._running.database.clock())
+
     def _check(self) -> None:
         for wrong in self._running.database.memory_drift():
             _log.error("memory_drift", what=wrong.split(" ", 1)[0])
@@ -86,6 +97,7 @@ class Rounds:
             try:
                 self.once()
                 self.keep()
+                self.tidy()
             except StoreClosed:
                 return
             except Exception as failure:  # noqa: BLE001 - whatever it was, the next round tries again

@@ -8,7 +8,7 @@ scope = book.scope("2026-10-20")
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -111,7 +111,10 @@ class Book:
 
     def write(self, table: str, rows: list[dict[str, Any]]) -> None:
         """Write rows into any table of the store, as a command of this owner."""
-        columns = {name: [row[name] for row in rows] for name in (rows[0] if rows else {})}
+        self.write_columns(table, {name: [row[name] for row in rows] for name in (rows[0] if rows else {})})
+
+    def write_columns(self, table: str, columns: Mapping[str, Any]) -> None:
+        """The same for rows that are there as columns."""
 
         def decide(_reader: Reader, command: WriteRows, _now: datetime) -> Plan:
             return Plan({}, [Rows(command.table, columns)], frozenset({command.owner}))

@@ -254,7 +254,10 @@ def read(con: duckdb.DuckDBPyConnection, form: Form, first: int, most: int, befo
             params={"first": first, "after": after},
         ).to_arrow_table()
         found.append(there)
-        first = after if len(there) == after - first else _following(con, form, after, before)
+        if len(there) == after - first:
+            first = after
+        else:  # what one transaction has appended has no gaps
+            first = before if first >= UNCOMMITTED else _following(con, form, after, before)
         most -= len(there)
     if not found:
         return nothing(form, first)

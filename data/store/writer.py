@@ -103,12 +103,17 @@ class _Question:
     of_store: bool = False  # it reads the store too, so everything decided has to be there
 
 
+def _nothing_more() -> None:
+    """Everything is written already."""
+
+
 @dataclasses.dataclass(slots=True)
 class Landing:
     """A command that is written already, in the open transaction of a connection of its own: it waits to be committed.
 
     parts: what the transaction wrote, summed up for the audit chain. touched: whose months it changed. holds: whether
-    what it was decided on still does. The answer is whether it was committed; if not, its transaction is as it was.
+    what it was decided on still does. finish: what must not be done before; when it fails, so does everything.
+    The answer is whether it was committed; if not, its transaction is as it was.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -117,6 +122,7 @@ class Landing:
     touches: frozenset[UUID]
     touched: Touches
     holds: Callable[[], bool]
+    finish: Callable[[], None] = _nothing_more
     future: Ticket[bool] = dataclasses.field(default_factory=Ticket)
 
 
@@ -301,6 +307,7 @@ class Writer:
     def _joined(self, task: Landing) -> bool:
         if not task.holds() or self._known([task.key]):
             return False
+        task.finish()
         self._vault.chain.join(task.con, task.parts, self._clock())
         task.con.execute("COMMIT")
         self._vault.chain.kept()
