@@ -168,7 +168,8 @@ def _table(title: str, heads: Sequence[str], lines: Sequence[Sequence[str]]) -> 
         f'<tr class="{"ours" if line[0] == OURS else ""}">' + "".join(_cell(one) for one in line) + "</tr>"
         for line in lines
     )
-    return f'<h2>{cell(title[0].upper() + title[1:])}</h2><div class="scroll"><table><tr>{head}</tr>{rows}</table></div>'
+    named = cell(title[0].upper() + title[1:])
+    return f'<h2>{named}</h2><div class="scroll"><table><tr>{head}</tr>{rows}</table></div>'
 
 
 def _cell(text: str) -> str:
