@@ -51,24 +51,29 @@ def _names(peers: str) -> list[str]:
 
 
 def _crowd(stores: Path, work: Path, text: str, rounds: int) -> Crowd:
-    rows, owners = (_rows(one) for one in text.split("/"))
-    alone, among = store_of(stores, rows // owners), crowd_of(stores, rows, owners)
-    times: list[dict[str, float]] = []
-    memory: dict[str, int] = {}
-    workers = [
-        Worker(OURS, work, work, copy_of(kept, work / kept.name) / "wallet.duckdb", person(SEED, 0))
-        for kept in (alone, among)
-    ]
+    """One owner alone and among others; the crowd as it arrived, then after the wallet's rounds."""
+    rows, owners = _rows(text.split("/", maxsplit=1)[0]), int(text.split("/")[1])
+    kept = (store_of(stores, rows // owners), crowd_of(stores, rows, owners))
+    alone, among = (
+        Worker(OURS, work, work, copy_of(one, work / one.name) / "wallet.duckdb", person(SEED, 0)) for one in kept
+    )
+    _, arrived = _in_turn((alone, among), rounds)
+    tidying = among.do("tidy")
+    by_itself, tidied = _in_turn((alone, among), rounds)
+    memory = among.do("memory")
+    for worker in (alone, among):
+        worker.close()
+    return Crowd(rows, owners, by_itself, arrived, tidied, tidying, memory)
+
+
+def _in_turn(workers: Sequence[Worker], rounds: int) -> list[dict[str, float]]:
+    """Medians by mode of each."""
     taken: list[dict[str, list[float]]] = [{mode: [] for mode in MODES} for _ in workers]
     for _ in range(rounds):
         for mode in MODES:
             for worker, mine in zip(workers, taken, strict=True):
                 mine[mode].append(worker.do(mode))
-    times = [{mode: statistics.median(each) for mode, each in mine.items()} for mine in taken]
-    memory = workers[1].do("memory")
-    for worker in workers:
-        worker.close()
-    return Crowd(rows, owners, times[0], times[1], memory)
+    return [{mode: statistics.median(each) for mode, each in mine.items()} for mine in taken]
 
 
 def _cold(stores: Path, work: Path, sizes: Sequence[int]) -> tuple[dict[str, float], int, dict[str, str]]:

@@ -11,12 +11,17 @@ from tests.benchmarks.rounds import Figure, Size
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Crowd:
-    """One owner's slice alone in a file and among many owners' rows: milliseconds by mode; KiB of the process."""
+    """One owner's slice alone in a file and among many owners' rows: milliseconds by mode.
+
+    arrived: as the rows came in, before the wallet's rounds moved them together, which took `tidying` milliseconds.
+    """
 
     rows: int
     owners: int
     alone: dict[str, float]
+    arrived: dict[str, float]
     among: dict[str, float]
+    tidying: float
     memory: dict[str, int]
 
 

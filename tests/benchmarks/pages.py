@@ -76,6 +76,7 @@ def main() -> None:
             sys.stdout.write(f"\n{rows:,} transactions of one person\n")
             with serving(Path(folder)) as served:
                 _print_runs(_alone(served, person, names, asked.rounds))
+                sys.stdout.write(f"memory of the server {served.memory() // 1024} MB\n")
                 if asked.browser:
                     sys.stdout.write(first_load.told(first_load.measure(served.base, person)))
             with serving(Path(folder), split=True) as served:

@@ -94,7 +94,8 @@ def _crowd(found: Found) -> Table:
         [name, *(ms(times[mode]) for mode in ("uncached", "held", "change"))]
         for name, times in (
             ("alone in a file", crowd.alone),
-            (f"among {crowd.rows:,} of {crowd.owners:,} owners, as they arrived", crowd.among),
+            (f"among {crowd.rows:,} of {crowd.owners:,} owners, as they arrived", crowd.arrived),
+            (f"the same after the rounds tidied up ({crowd.tidying / 1000:.0f} s in all)", crowd.among),
         )
     ]
     return title, ["", "uncached", "held", "after a change"], lines

@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.worker NAME ROWS FOLDER STORE OWNER
 
-`uncached` (what is held of answers is dropped first, untimed), `held` and `change` answer with milliseconds, `check`
-with the answers, `memory` with KiB.
+`uncached` (what is held of answers is dropped first, untimed), `held`, `change` and `tidy` answer with milliseconds,
+`check` with the answers, `memory` with KiB.
 """
 
 from __future__ import annotations
@@ -114,6 +114,7 @@ def _done(rival: Any, what: str, number: int, before: int) -> Any:
         "uncached": (rival.answers,),
         "held": (rival.answers,),
         "change": (lambda: rival.change(number), rival.answers),
+        "tidy": (getattr(rival, "tidy", int),),
         "close": (rival.close,),
     }
     started = time.perf_counter()

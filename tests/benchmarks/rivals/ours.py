@@ -6,13 +6,12 @@ the house's side, points, what the screens read, and a link of the audit chain.
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime, time
 from pathlib import Path
 from uuid import UUID
 
 from analytics.budgets import budget
-from analytics.held import Held
+from analytics.held import forget_everything
 from analytics.scope import look
 from analytics.spending import by_payee
 from analytics.trends import stack, trend
@@ -21,6 +20,7 @@ from data.ids import OwnerId, new_id, new_request_id
 from data.ledger.wallet.commands import ISSUER, DeskTopUp, MoneyCommand, OpenMember, OpenMerchant, Pay
 from data.period import year_of
 from data.running import calm_collector
+from data.tidying import Tidying
 from tests.benchmarks.dashboard import CHANGE_CATEGORY, CHANGE_MINOR, CHANGE_PAYEE, CURRENCY, TOP, TREND, Answers
 from tests.benchmarks.habits import LAST_DAY, YEARS
 
@@ -58,11 +58,14 @@ class Ours:
 
     def forget(self) -> None:
         """Drop everything that is held of answers."""
-        for name, module in list(sys.modules.items()):
-            if name.startswith("analytics."):
-                for held in vars(module).values():
-                    if isinstance(held, Held):
-                        held.forget()
+        forget_everything()
+
+    def tidy(self) -> None:
+        """Move together what lies scattered, as the wallet does in its rounds: all of it at once."""
+        tidying, now = Tidying(self._db), self._db.clock()
+        tidying.step(now)  # looks
+        while tidying.step(now):
+            """The next slice."""
 
     def change(self, _number: int) -> None:
         """A payment from the wallet: both books, the points, the facts and the audit chain, on disk."""
