@@ -7,6 +7,8 @@ that adds a row.
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,13 +62,12 @@ class _Sqlite:
     queries: tuple[str, str, str, str]
 
     def __init__(self, rows: Path, folder: Path) -> None:
-        self._con = sqlite3.connect(folder / f"{type(self).__name__}.sqlite", isolation_level=None)
+        file = folder / f"{type(self).__name__}.sqlite"
+        shutil.copyfile(_loaded(rows, folder), file)
+        self._con = sqlite3.connect(file, isolation_level=None)
         self._con.execute("PRAGMA journal_mode = WAL")
         self._con.execute("PRAGMA synchronous = OFF")  # while loading only
         self._con.execute("BEGIN")
-        self._con.execute(_TABLE)
-        for chunk in _chunks(rows):
-            self._con.executemany(_ADD, chunk)
         for index in self.indexes:
             self._con.execute(index)
         self._con.execute("COMMIT")
@@ -89,6 +90,22 @@ class _Sqlite:
 
     def _roll(self) -> None:
         """Nothing else is kept."""
+
+
+def _loaded(rows: Path, folder: Path) -> Path:
+    """The file with the rows and nothing else, made once for all three."""
+    file = folder / "loaded.sqlite"
+    if not file.exists():
+        with contextlib.closing(sqlite3.connect(folder / "loading.sqlite", isolation_level=None)) as con:
+            con.execute("PRAGMA journal_mode = OFF")
+            con.execute("PRAGMA synchronous = OFF")
+            con.execute("BEGIN")
+            con.execute(_TABLE)
+            for chunk in _chunks(rows):
+                con.executemany(_ADD, chunk)
+            con.execute("COMMIT")
+        (folder / "loading.sqlite").rename(file)
+    return file
 
 
 def _only(sql: str) -> dict[str, Any]:
