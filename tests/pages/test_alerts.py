@@ -91,7 +91,7 @@ def test_without_alerts_the_screen_says_what_is_looked_at(one: Wallet, locale: s
 
 @pytest.mark.parametrize(
     ("locale", "reason"),
-    [("zh-CN", "¥600.00，约是您平时一笔（¥20.30）的 30 倍"), ("en-US", "¥600.00 is about 30 times your usual ¥20.30")],
+    [("zh-CN", "¥600.00，约是你平时一笔（¥20.30）的 30 倍"), ("en-US", "¥600.00 is about 30 times your usual ¥20.30")],
 )
 def test_an_alert_says_why_in_plain_words(one: Wallet, filled: Filled, locale: str, reason: str) -> None:
     asked(one, filled)

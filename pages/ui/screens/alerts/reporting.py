@@ -18,6 +18,7 @@ from pages.ui.format import md_escape
 from pages.ui.i18n import plural, text
 from pages.ui.screens.alerts import words
 from pages.ui.screens.wallet.forms import Form, buttons, mine, opened, send
+from pages.ui.screens.wallet.words import sentences
 from pages.ui.session import Flash
 from pages.ui.widgets import card
 
@@ -37,7 +38,8 @@ def section(user: User, scope: Scope) -> None:
             plural("alerts.counted.asked", counted.asked),
             plural("alerts.counted.refused", counted.refused),
         )
-        st.caption(md_escape(f"{text('alerts.counted', since=format.iso(counted.since))} {' · '.join(parts)}"))
+        since = text("alerts.counted", since=format.iso(counted.since))
+        st.caption(md_escape(sentences(since, " · ".join(parts))))
         by_id = {one.id: one for one in listed}
         chosen = st.selectbox(
             text("alerts.report.which"),
