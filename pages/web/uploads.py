@@ -12,6 +12,7 @@ from streamlit import runtime
 
 from data.sign_in import Session
 
+UserInfo = dict[str, str | bool | dict[str, str] | None]  # as Streamlit types it
 _UPLOAD: Final = re.compile(r"/_stcore/upload_file/(?P<tab>[^/]+)/.*", re.DOTALL)
 
 
@@ -21,5 +22,5 @@ def to_another(path: str, session: Session) -> bool:
     if found is None or not runtime.exists():  # without a runtime there are no tabs
         return False
     held = runtime.get_instance()._session_mgr.get_active_session_info(found["tab"])  # noqa: SLF001 - no other way to ask
-    named = {"uid": str(session.owner), "session": session.id}
+    named: UserInfo = {"uid": str(session.owner), "session": session.id}
     return held is None or not held.session.matches_user_info(named)

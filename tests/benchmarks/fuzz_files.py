@@ -9,7 +9,7 @@ import csv
 import dataclasses
 import io
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import openpyxl
@@ -183,7 +183,7 @@ def preset_rows(preset: Preset) -> list[list[str]]:
     return [[preset.title], *table] if preset.title else table
 
 
-def _peer_cell(preset: Preset, word: str, cells: dict[str, tuple[str, ...]], number: int) -> str:
+def _peer_cell(preset: Preset, word: str, cells: Mapping[str, tuple[str, ...]], number: int) -> str:
     if word in {"date", "moment", "completed", "finished"}:
         return _DAYS[preset.order][number]
     if word in {"source fee", "target fee"}:

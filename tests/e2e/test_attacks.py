@@ -177,7 +177,8 @@ def test_a_right_cookie_under_another_name_or_a_word_in_a_header_is_no_session(h
         assert client.get("/transactions").status == 303, name
     client.jar = {}
     said: dict[str, str | None] = {"x-wallet-uid": house.hers["person"], "x-wallet-session": house.hers["session"]}
-    for headers in (said, {name.title(): value for name, value in said.items()}, {"authorization": f"Bearer {token}"}):
+    bearer: dict[str, str | None] = {"authorization": f"Bearer {token}"}
+    for headers in (said, {name.title(): value for name, value in said.items()}, bearer):
         assert client.get("/transactions", headers).status == 303
     for query in (f"?{SESSION}={token}", f"?session={token}"):
         assert client.get(f"/transactions{query}").status == 303

@@ -147,7 +147,7 @@ def test_once_the_monitor_has_stopped_it_the_screen_says_frozen_and_what_to_do_a
     assert spoken.text("pay.frozen") in titles(app)
     assert spoken.text("wallet.frozen.monitor") in said(app)
     assert not re.search(rf"\b{wallet.MONITOR}\b", said(app))  # our word for it is nobody's
-    buttons = [each for each in app.get("button") if (each.key or "").startswith("pay.confirm")]
+    buttons: list[Any] = [each for each in app.get("button") if (each.key or "").startswith("pay.confirm")]
     assert [each for each in buttons if not each.disabled] == []
     assert paid(one) == before
 
