@@ -1,0 +1,56 @@
+"""Does the store tell, with each data version, which months' facts changed, and say so when it does not know?"""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+import pyarrow as pa
+
+from data.period import Touched
+from data.store.touched import Touching, Versions
+
+A, B = UUID(int=1), UUID(int=2)
+MARCH, APRIL, MAY = (date(2026, month, 1) for month in (3, 4, 5))
+
+
+def test_a_month_is_told_to_whoever_saw_an_earlier_version_and_to_nobody_else() -> None:
+    versions, touching = Versions(), Touching()
+    touching.months(A, [(MARCH, MARCH)])
+    versions.bump([A], touching.taken())
+    touching.months(A, [(MAY, APRIL)])
+    versions.bump([A, B], touching.taken())
+    assert (versions.now(A), versions.now(B)) == (2, 1)
+    assert versions.since(A, 0) == Touched(frozenset({MARCH, MAY}), frozenset({MARCH, APRIL}))
+    assert versions.since(A, 1) == Touched(frozenset({MAY}), frozenset({APRIL}))
+    assert not versions.since(A, 2)
+    assert versions.since(B, 0) == Touched(), "nothing of their facts"
+
+
+def test_a_statement_that_changes_facts_without_saying_which_changes_them_all() -> None:
+    versions, touching = Versions(), Touching()
+    for sql in ("UPDATE fact SET note = ''", "delete from fact where owner = $owner", "INSERT  INTO fact SELECT 1"):
+        version = versions.now(A)
+        touching.planned(sql)
+        versions.bump([A], touching.taken())
+        assert versions.since(A, version) is None
+    version = versions.now(A)
+    touching.planned("INSERT INTO annotation SELECT * FROM fact")
+    versions.bump([A], touching.taken())
+    assert versions.since(A, version) == Touched()
+
+
+def test_appended_facts_tell_their_months_and_what_was_rolled_back_tells_nothing() -> None:
+    touching = Touching()
+    columns = {"owner": [A, B], "month": [MARCH, APRIL], "purchase_month": [MARCH, MARCH], "note": ["x", "y"]}
+    touching.appending("fact", columns)
+    touching.appending("entry", {"owner": [A]})
+    assert dict(touching.taken().months) == {A: {(MARCH, MARCH)}, B: {(APRIL, MARCH)}}
+    rows = pa.StructArray.from_arrays(
+        [pa.array([str(A)]), pa.array([MAY]), pa.array([APRIL])], ["owner", "month", "purchase_month"]
+    )
+    touching.appended("fact", rows)
+    assert dict(touching.taken().months) == {A: {(MAY, APRIL)}}
+    touching.appended("fact", rows)
+    touching.lost()
+    assert not touching.taken().months
