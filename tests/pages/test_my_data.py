@@ -158,7 +158,7 @@ def spent_all(opened: Wallet) -> None:
 
 
 def said(app: AppTest) -> str:
-    shown = (*app.info, *app.error, *app.markdown)
+    shown = (*app.info, *app.warning, *app.error, *app.markdown)
     return "\n".join(str(one.value) for one in shown).replace("\\", "")
 
 

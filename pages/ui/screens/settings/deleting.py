@@ -57,10 +57,10 @@ def _open(found: Sequence[Rejection]) -> None:
 
 def _form(user: User) -> None:
     loss = leaving.would_give_up(user.database, user.owner)
-    if loss.points > 0:
-        st.markdown(text("mine.leave.loss.points", points=format.count(loss.points)))
-    if loss.coupons:
-        st.markdown(text("mine.leave.loss.coupons", coupons=format.count(loss.coupons)))
+    lost = {"points": max(0, loss.points), "coupons": loss.coupons}
+    said = [text(f"mine.leave.loss.{what}", **{what: format.count(n)}) for what, n in lost.items() if n]
+    if said:
+        st.warning("\n\n".join(said), icon=":material/loyalty:")
     with st.form(_FORM, border=False):
         label = text("mine.leave.name", name=user.name)
         name = st.text_input(md_escape(label), autocomplete="off", key=f"{_FORM}.name")

@@ -41,8 +41,8 @@ def show(_user: User) -> None:
     body, _ = card(text("privacy.yours"), key="settings.privacy.yours", stretch=False)
     with body:
         told = st.container(width=_WIDE)
-        told.markdown(f"{text('privacy.yours.note')} {text('privacy.yours.leave')}")
-        told.markdown(text("privacy.yours.stays"))
+        for matter in ("note", "leave", "stays"):
+            told.markdown(text(f"privacy.yours.{matter}"))
         st.button(text("privacy.yours.go"), key="settings.privacy.go", icon=":material/database:", on_click=_to_data)
 
 
