@@ -23,6 +23,7 @@ from pages.ui.session import Flash
 from pages.ui.widgets import Change, Kpi, kpi_row
 
 OPEN: Final = "wallet.open"
+_READABLE: Final = 640  # pixels; where the screen has no more, the button stands below
 _COMMON: Final = ("CNY", "USD", "EUR", "HKD", "JPY", "GBP", "TWD", "SGD", "KRW", "AUD", "CAD", "CHF", "MOP")
 
 
@@ -56,7 +57,7 @@ def banner(user: User, scope: Scope, reason: str) -> None:
         vertical_alignment="center",
         horizontal_alignment="distribute",
     ):
-        with st.container(width="stretch", gap="xsmall"):
+        with st.container(width=_READABLE, gap="xsmall"):
             st.markdown(f":blue[:material/ac_unit:] **{i18n.markdown('wallet.frozen.since', when=when)}**")
             st.caption(format.md_escape(sentences(why, text("wallet.frozen.body"))))
         st.button(
