@@ -251,6 +251,7 @@ class Histories(RuleBasedStateMachine):
 
     @act(
         2,
+        who=people,
         per=st.sampled_from([20, 50, 1, 0]),
         cap=st.sampled_from([NO_LIMIT, 7]),
         day_cap=st.sampled_from([NO_LIMIT, 30]),
@@ -259,10 +260,12 @@ class Histories(RuleBasedStateMachine):
         part=st.sampled_from([3_000, 10_000]),
         more=st.sampled_from([0, 5_000, 10_000]),
     )
-    def changes_rules(self, more: int, **rule_: Any) -> None:
-        """Another earn rule, and a campaign of the cafe's."""
+    def changes_rules(self, who: str, more: int, **rule_: Any) -> None:
+        """Another earn rule, and a campaign of the cafe's; what it earns may end before what was earned earlier."""
         self.earn_by(**rule_)
         self.does("campaign", shop="cafe", about="cafe", says=Row(more=more))
+        self.pay(who, "cafe", 40_00, 0, 0)
+        self.pay(who, "cafe", 10_00, 2, 0)
 
     @act(
         1,
