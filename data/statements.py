@@ -26,7 +26,7 @@ from data.matching.assemble import assemble
 from data.matching.choices import AS_PREVIEWED, Choices, settle
 from data.matching.known import drop_of
 from data.matching.preview import FileReport, Preview
-from data.store import facts, imports, learnt, settling, taught, undoing
+from data.store import facts, imports, learnt, settling, taught, ties, undoing
 from data.store.booking import Booking
 from data.store.command import Plan, Reader, Receipt, Rows, Write
 from data.store.owner_settings import month_start_day
@@ -151,6 +151,7 @@ def _decide_import(
     reader: Reader, command: ImportStatements, now: datetime, *, preview: Preview, booking: Booking, report: Report
 ) -> Plan:
     owner = command.owner
+    ties.require_here(reader.all, owner)
     known = imports.known(reader.all, owner, preview.drop.asked)
     account_ids = imports.account_ids(reader.all, owner)
     if known != preview.known or account_ids != booking.accounts_before:

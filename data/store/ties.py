@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from data.errors import NotFound
+
 Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 _OTHERS: Final = "SELECT count(*) FROM app_user WHERE owner <> $owner"
 _RUNS: Final = """
@@ -43,6 +45,7 @@ _POINTS: Final = """
 SELECT coalesce(cast(sum(p.amount) AS bigint), 0) FROM posting p
 JOIN account a ON a.owner = p.owner AND a.id = p.account
 WHERE p.owner = $owner AND a.hint_key = 'points'"""
+_LEFT: Final = "SELECT 1 FROM request WHERE owner = $owner AND scope = 'Leave' LIMIT 1"
 _COUPONS: Final = """
 SELECT count(*) FROM published_claim WHERE owner = $owner AND state IN ('claimed', 'released', 'returned')"""
 
@@ -97,3 +100,13 @@ def loss_of(query: Query, owner: UUID) -> Loss:
     """What this person would give up."""
     ((points,),), ((coupons,),) = query(_POINTS, {"owner": owner}), query(_COUPONS, {"owner": owner})
     return Loss(int(points), int(coupons))
+
+
+def require_here(query: Query, owner: UUID) -> None:
+    """Let nothing be written any more for somebody who deleted their account while it was being worked out.
+
+    Raises:
+        NotFound.
+    """
+    if query(_LEFT, {"owner": owner}):
+        raise NotFound("user", str(owner))

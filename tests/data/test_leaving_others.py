@@ -15,16 +15,19 @@ from hypothesis import strategies as some
 from analytics.movements import movements
 from analytics.refund_requests import history
 from analytics.takings import Counter, taken
-from data import leaving, merchants, settlement, wallet
+from data import leaving, merchants, settlement, statements, wallet
 from data.assurance import AT_THE_MACHINE
 from data.audit import audit
+from data.errors import NotFound
 from data.ids import OwnerId, new_request_id
 from data.leaving import Leave
 from data.merchants import Merchant
 from data.period import Span
+from data.statements import ImportStatements
 from data.store import checking
 from data.upkeep import rebuild, verify
 from tests import wallet_house as house
+from tests.bookkeeping import bill, spent
 from tests.leaving_house import CALLED, Lived, Neighbours, lived, neighbours, others, places_of, rows_of, tables
 from tests.wallet_house import by
 from tests.wallet_world import World
@@ -177,6 +180,17 @@ def test_whoever_comes_with_the_same_name_inherits_nothing(own_world: World, ann
     named = own_world.db.read("SELECT payee FROM fact WHERE owner = $o ORDER BY seq", {"o": near.friend})
     assert [payee for (payee,) in named if payee] == [FORMER, FORMER, NAME]
     sound(own_world, near.friend, again)
+
+
+def test_an_import_that_was_still_being_worked_out_is_refused_and_leaves_nothing(own_world: World) -> None:
+    db, owner = own_world.db, own_world.member(name="Anna")
+    preview = statements.prepare(db, owner, [bill(spent("2026-03-01", "9.00", WORD, order="A1"))])
+    late = ImportStatements(owner, new_request_id(), owner, preview.token)
+    leave(own_world, owner, "Anna")
+    with pytest.raises(NotFound):
+        statements.commit(db, late, preview)
+    assert rows_of(db, owner) == {"request": 1}
+    assert places_of(db, WORD) == []
 
 
 # -- any history
