@@ -126,8 +126,18 @@ def account_of(source: str, method: str) -> AccountHint:
     return card_in(text) or _named(_NAMES[source], text) or _named(_WALLETS, text) or other_account(source, text)
 
 
+def account_parts(source: str, method: str) -> tuple[AccountHint, ...]:
+    """Every account that a method names: of `零钱&招商银行储蓄卡(1234)` two, of `花呗&红包` one."""
+    parts = _parts(unicodedata.normalize("NFKC", method))
+    return tuple(dict.fromkeys(account_of(source, part) for part in parts if part and not _DISCOUNT.search(part)))
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[&+]", text)]
+
+
 def _main_part(text: str) -> str:
-    parts = [part.strip() for part in re.split(r"[&+]", text)]
+    parts = _parts(text)
     return next((part for part in parts if part and not _DISCOUNT.search(part)), parts[0])
 
 

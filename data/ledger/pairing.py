@@ -73,3 +73,17 @@ def rerouted(
     if moved.kind is EntryKind.TRANSFER or (described.postings[legs[0]].category is not None):
         kind = EntryKind.TRANSFER
     return dataclasses.replace(described, id=new_id, kind=kind, postings=tuple(postings), refund_of=None)
+
+
+def joined(described: Entry, moved: Entry, new_id: EntryId, own: AccountId, rest: AccountId) -> Entry:
+    """The entry that stands for both where the movement paid a part of the purchase and `rest` paid the remainder."""
+    whole, *others = described.postings
+    part = moved.postings[0].amount
+    remainder = whole.amount - part
+    require(whole.amount.minor < part.minor < 0, f"{part} is no part of entry {described.id}")
+    postings = (
+        dataclasses.replace(whole, account=rest, amount=remainder),
+        *others,
+        dataclasses.replace(whole, account=own, amount=part),
+    )
+    return dataclasses.replace(described, id=new_id, postings=postings, refund_of=None)

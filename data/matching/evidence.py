@@ -15,6 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from data.categories.text import fold, normalise_payee
+from data.importers.methods import account_parts
 
 ALIPAY, WECHAT, JD, MEITUAN, BANK = "alipay", "wechat", "jd", "meituan", "bank"
 PAYING: Final = (ALIPAY, WECHAT)  # wallets that shops and other apps are paid through
@@ -26,7 +27,7 @@ _DAYS: Final = {-1: 700, 0: 1_500, 1: 1_400, 2: 1_100, 3: 700, 4: 300, 5: 100, 6
 EARLIEST, LATEST, LATEST_REFUND = -1, 5, 7
 _ACCOUNT, _BANK, _WALLET, _MARKER, _OTHER_MARKER, _QUICK = 2_500, 1_200, 1_500, 1_900, -1_000, 800
 _SAME_PAYEE, _ALIKE, _DIFFERS, _DIFFERS_MARKED = 1_500, 800, -2_100, -600
-_RARE, _MINUTES, _BOTH_MOVE, _ONE_MOVES, _REPAYMENT, _SAYS_MOVE = 1_000, 1_200, 1_500, 700, 1_700, 800
+_RARE, _MINUTES, _BOTH_MOVE, _ONE_MOVES, _REPAYMENT, _SAYS_MOVE, _OWN_NAME = 1_000, 1_200, 1_500, 700, 1_700, 800, 1_200
 
 _MARKERS: Final = {
     ALIPAY: re.compile(r"支付宝|alipay|蚂蚁"),
@@ -51,7 +52,8 @@ _CLOSE_SECONDS: Final = 300
 class Slot:
     """A change of an account as a row states it. key: the account's, "" when the row does not name it; minor: signed.
 
-    own: the row's source keeps this account's statement, so nobody else's row is needed to prove it.
+    own: the row's source keeps this account's statement, so nobody else's row is needed to prove it. part: it paid a
+    part of `minor` only, another account of the person's the rest, and the row does not say how much.
     """
 
     key: str
@@ -60,6 +62,7 @@ class Slot:
     institution: str = ""
     own: bool = False
     owed: bool = False
+    part: bool = False
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -107,10 +110,10 @@ class Evidence:
 
 def weigh(described: Row, slot: Slot, moved: Row) -> tuple[Evidence, ...] | None:
     """What speaks for `slot` of a describing row being what `moved` states; None: it cannot be."""
-    held = _held_against(slot, moved.slots[0])
-    days = _days(described, moved)
     amount = _amount(described, slot, moved)
-    if held is None or days is None or amount is None:
+    days = _days(described, moved) if amount else None
+    held = _held_against(slot, moved.slots[0]) if days else None
+    if amount is None or days is None or held is None:
         return None
     marker = _marker(described, moved)
     return (amount, days, *held, *marker, *_payee(described, moved, marker), *_minutes(described, moved))
@@ -129,14 +132,26 @@ def weigh_move(out: Row, into: Row) -> tuple[Evidence, ...] | None:
                 return None
             named += held
     moves = [row.kind == "transfer" for row in (out, into)]
+    transfer = [Evidence("transfer", str(sum(moves)), _BOTH_MOVE if all(moves) else _ONE_MOVES)] if any(moves) else []
     text = fold(f"{out.payee} {out.description} {into.payee} {into.description}")
     return (
         Evidence("amount", "", _AMOUNT),
         days,
         *sorted(named, key=lambda one: -one.points)[:1],
-        *([Evidence("transfer", str(sum(moves)), _BOTH_MOVE if all(moves) else _ONE_MOVES)] if any(moves) else []),
+        *transfer,
         *_moving_words(text, owed=into.slots[0].owed),
+        *_own_name(out, into),
     )
+
+
+def _own_name(out: Row, into: Row) -> list[Evidence]:
+    """Both ends of an own transfer name the person; money of two other people names two."""
+    ours, theirs = called(out.payee), called(into.payee)
+    if not ours or not theirs:
+        return []
+    if ours == theirs:
+        return [Evidence("own_name", out.payee, _OWN_NAME)]
+    return [Evidence("payee_differs", into.payee, _DIFFERS_MARKED)]
 
 
 def _moving_words(text: str, *, owed: bool) -> list[Evidence]:
@@ -175,12 +190,18 @@ def _wallets(shop: Row) -> list[str]:
 def _amount(described: Row, slot: Slot, moved: Row) -> Evidence | None:
     if described.currency != moved.currency:
         return None
-    if slot.minor == moved.minor:
+    if slot.minor == moved.minor and not slot.part:
         return Evidence("amount", "", _AMOUNT)
     rest = abs(slot.minor) - abs(moved.minor)
     if described.kind == moved.kind == "expense" and rest > 0 and is_combined(described):
-        return Evidence("amount_less", str(rest), _LESS)
+        return Evidence(_why_less(described, slot), str(rest), _LESS)
     return None
+
+
+def _why_less(row: Row, slot: Slot) -> str:
+    if slot.part:
+        return "amount_rest"
+    return "amount_less" if len(account_parts(row.source, row.method)) <= 1 else "amount_short"
 
 
 def is_combined(row: Row) -> bool:

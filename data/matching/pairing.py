@@ -16,6 +16,7 @@ from typing import Final
 from uuid import UUID
 
 from data.matching.assignment import best_pairs
+from data.matching.certainty import WORTH_NOTHING, Chosen, Coverage, confidence, settled
 from data.matching.evidence import (
     BANK,
     CERTAIN,
@@ -33,10 +34,7 @@ from data.matching.evidence import (
     with_rarity,
 )
 
-_WORTH_NOTHING: Final = 5_000  # two weak pairs must not outweigh a strong one
-_CLOSE: Final = 300  # a rival within so many points leaves the choice open
 _ALMOST: Final = 9_900  # nothing is beyond doubt
-_MERELY_LIKELY: Final = CERTAIN - 100
 _DESCRIBING: Final = frozenset({"expense", "income", "refund", "transfer"})
 
 Decided = Collection[tuple[UUID, UUID]]
@@ -76,6 +74,7 @@ def pair_rows(rows: Iterable[Row], accepted: Decided = (), rejected: Decided = (
     listed = sorted(rows, key=lambda row: (*map(_comparable, row.said[:2]), repr(row.said[2:]), row.place))
     refused = {frozenset(two) for two in rejected}
     tell, hold = {one for one, _ in accepted}, {other for _, other in accepted}
+    coverage = Coverage(listed)
     found: list[Pair] = []
     for lefts, rights, weighing in _rounds(listed):
         free_left = [row for row in lefts if row.id not in tell]
@@ -85,13 +84,13 @@ def pair_rows(rows: Iterable[Row], accepted: Decided = (), rejected: Decided = (
             for one in weighing(free_left, free_right)
             if frozenset((free_left[one.left].id, free_right[one.right].id)) not in refused
         ]
-        for pair in _choose(free_left, free_right, candidates):
+        for pair in _choose(free_left, free_right, candidates, coverage):
             found.append(pair)
             tell.add(pair.described)
             hold.add(pair.moved)
     paired = tell | hold
     moving = [row for row in listed if row.source == BANK and row.id not in paired]
-    found += _moves(moving, refused)
+    found += _moves(moving, refused, coverage)
     return found
 
 
@@ -132,7 +131,8 @@ def _candidates(lefts: Sequence[Row], rights: Sequence[Row]) -> Iterator[_Candid
             near = by_amount.near(key, row.booked_on)
             only = near[0] if len(near) == 1 and len(told.around(key, rights[near[0]].booked_on)) == 1 else None
             if is_combined(row) and slot.key:
-                near = [*near, *by_account.near((row.currency, slot.key), row.booked_on)]
+                there = by_account.near((row.currency, slot.key), row.booked_on)
+                near = [*near, *(at for at in there if abs(rights[at].minor) < abs(slot.minor))]
             for right in near:
                 evidence = weigh(row, slot, rights[right])
                 one = _weighed(left, right, with_rarity(evidence) if evidence and right == only else evidence)
@@ -170,19 +170,17 @@ class _Shelf:
     def _between(self, key: tuple[str, int | str], since: date, until: date) -> list[int]:
         listed = self._days.get(key, [])
         first = bisect.bisect_left(listed, (since, -1))
-        return [at for on, at in listed[first:] if on <= until] if first < len(listed) else []
+        return [at for _, at in listed[first : bisect.bisect_left(listed, (until + timedelta(1), -1), first)]]
 
 
 def _weighed(left: int, right: int, evidence: tuple[Evidence, ...] | None) -> _Candidate | None:
     if evidence is None:
         return None
     points = score(evidence)
-    if any(one.code == "amount_less" for one in evidence):
-        points = min(points, _MERELY_LIKELY)  # what paid the rest is not in any file
     return _Candidate(left, right, points, evidence) if points >= LIKELY else None
 
 
-def _moves(rows: Sequence[Row], refused: Collection[frozenset[UUID]]) -> list[Pair]:
+def _moves(rows: Sequence[Row], refused: Collection[frozenset[UUID]], coverage: Coverage) -> list[Pair]:
     """Both ends of transfers among statements of accounts; the end that names the other tells."""
     outs = [row for row in rows if row.minor < 0]
     ins = [row for row in rows if row.minor > 0]
@@ -196,7 +194,8 @@ def _moves(rows: Sequence[Row], refused: Collection[frozenset[UUID]]) -> list[Pa
             if other.slots[0].key != row.slots[0].key and frozenset((row.id, other.id)) not in refused:
                 one = _weighed(left, right, weigh_move(row, other))
                 candidates += [one] if one else []
-    return [_telling_first(pair, {row.id: row for row in rows}) for pair in _choose(outs, ins, candidates)]
+    by_id = {row.id: row for row in rows}
+    return [_telling_first(pair, by_id) for pair in _choose(outs, ins, candidates, coverage)]
 
 
 def _telling_first(pair: Pair, rows: dict[UUID, Row]) -> Pair:
@@ -210,21 +209,20 @@ def _telling_first(pair: Pair, rows: dict[UUID, Row]) -> Pair:
     return pair
 
 
-def _choose(lefts: Sequence[Row], rights: Sequence[Row], candidates: Iterable[_Candidate]) -> list[Pair]:
+def _choose(
+    lefts: Sequence[Row], rights: Sequence[Row], candidates: Iterable[_Candidate], coverage: Coverage
+) -> list[Pair]:
     by_rows = {(one.left, one.right): one for one in candidates}
-    chosen = best_pairs({two: one.points - _WORTH_NOTHING for two, one in by_rows.items()})
+    chosen = best_pairs({two: one.points - WORTH_NOTHING for two, one in by_rows.items()})
     ordered = _in_order(lefts, rights, chosen)
     if all(two in by_rows for two in ordered.items()):  # a refusal may part twins
         chosen = ordered
-    rivals = _rivals(lefts, rights, by_rows, chosen)
+    margins = Chosen(lefts, rights, {two: one.points for two, one in by_rows.items()}, chosen).margins()
     pairs = []
     for left, right in sorted(chosen.items()):
-        one = by_rows[left, right]
-        points, evidence = one.points, one.evidence
-        if max(rivals.get(("left", left), 0), rivals.get(("right", right), 0)) >= points - _CLOSE:
-            points = min(points, _MERELY_LIKELY)
-            evidence = (*evidence, Evidence("rival", "", 0))
-        pairs.append(Pair(lefts[left].id, rights[right].id, min(points, _ALMOST), evidence))
+        told, held, margin = lefts[left], rights[right], margins[left, right]
+        evidence = settled(by_rows[left, right].evidence, margin, (told, held), coverage)
+        pairs.append(Pair(told.id, held.id, min(confidence(evidence), _ALMOST), evidence))
     return pairs
 
 
@@ -241,17 +239,3 @@ def _in_order(lefts: Sequence[Row], rights: Sequence[Row], chosen: dict[int, int
     for group in alike.values():
         settled.update(zip(group, sorted(settled[left] for left in group), strict=True))
     return settled
-
-
-def _rivals(
-    lefts: Sequence[Row], rights: Sequence[Row], candidates: dict[tuple[int, int], _Candidate], chosen: dict[int, int]
-) -> dict[tuple[str, int], int]:
-    """For each chosen row, the best other partner that stays alone and says something else than the chosen one."""
-    holder = {right: left for left, right in chosen.items()}
-    best: dict[tuple[str, int], int] = {}
-    for (left, right), one in candidates.items():
-        if left in chosen and right not in holder and rights[right].said != rights[chosen[left]].said:
-            best["left", left] = max(best.get(("left", left), 0), one.points)
-        if right in holder and left not in chosen and lefts[left].said != lefts[holder[right]].said:
-            best["right", right] = max(best.get(("right", right), 0), one.points)
-    return best

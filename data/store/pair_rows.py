@@ -6,12 +6,13 @@ import dataclasses
 import itertools
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, time
 from typing import Any, Final
 from uuid import UUID
 
-from data.importers.methods import card_in
+from data.importers.methods import account_parts, card_in
+from data.importers.statement import AccountHint
 from data.matching.evidence import ALIPAY, BANK, JD, MEITUAN, WECHAT, Row, Slot
 from data.store.command import Reader, Rows, Write
 
@@ -22,6 +23,7 @@ _SOURCES: Final = {"alipay_app": ALIPAY, "alipay_web": ALIPAY, "wechat": WECHAT,
 _WEB: Final = "alipay_web"
 _FUNDING: Final = "资金状态"
 _CLEARING: Final = "book:clearing"
+_CARD: Final = "card:"
 # Noon and midnight, in China and in UTC, are what files without a time of day are given.
 _NO_TIME: Final = frozenset({time(0), time(12), time(16), time(4)})
 
@@ -60,10 +62,19 @@ SELECT DISTINCT b.format FROM import_batch b
 WHERE b.owner = $owner AND b.id NOT IN (SELECT batch FROM import_undo WHERE owner = $owner)"""
 
 
+# The first posting of an imported entry is on the account that its statement is about.
+_STATED_ACCOUNTS: Final = """
+SELECT count(DISTINCT p.account) FROM entry e JOIN posting p ON p.owner = $owner AND p.entry = e.id AND p.line = 0
+WHERE e.owner = $owner AND e.batch IS NOT NULL"""
+
+
 def worth_looking(query: Query, owner: UUID) -> bool:
-    """Whether there is a statement of an account among the imports, or files of more than one source."""
+    """Whether files of more than one source are among the imports, or statements of more than one account."""
     sources = {_SOURCES.get(name, BANK) for (name,) in query(_FORMATS, {"owner": owner})}
-    return BANK in sources or len(sources) > 1
+    if sources != {BANK}:
+        return len(sources) > 1
+    ((accounts,),) = query(_STATED_ACCOUNTS, {"owner": owner})
+    return bool(accounts > 1)
 
 
 # Entries of standing imports that count, or that give way to another one; not those that stand for two.
@@ -124,6 +135,8 @@ def _row(legs: list[tuple[Any, ...]], known: Mapping[UUID, _Account], place: tup
         slots[0] = Slot(card.key, slots[0].minor, card.last4, card.institution)
     if source == BANK:
         slots[0] = dataclasses.replace(slots[0], own=True)
+    elif kind == "expense":
+        slots = _split(slots, source, method, {account.key for account in known.values()})
     return Row(
         entry,
         source,
@@ -138,6 +151,37 @@ def _row(legs: list[tuple[Any, ...]], known: Mapping[UUID, _Account], place: tup
         place,
         timed=occurred_at.time() not in _NO_TIME,
     )
+
+
+def _split(slots: list[Slot], source: str, method: str, known: Collection[str]) -> list[Slot]:
+    """Where a method names a card and one other account, what the card's statement states is a part of the row."""
+    named = _card_and_other(source, method)
+    if named is None:
+        return slots
+    card, other = named
+    if not slots[0].key.startswith(_CARD):
+        return [*slots, Slot(card.key, slots[0].minor, card.last4, card.institution, part=True)]
+    return [dataclasses.replace(slots[0], part=True)] if other.key in known else slots
+
+
+def _card_and_other(source: str, method: str) -> tuple[AccountHint, AccountHint] | None:
+    parts = sorted(account_parts(source, method), key=lambda part: not part.key.startswith(_CARD))
+    cards = sum(part.key.startswith(_CARD) for part in parts)
+    return (parts[0], parts[1]) if len(parts) == 2 and cards == 1 else None  # noqa: PLR2004 - a pair
+
+
+_METHOD: Final = """
+SELECT b.format, e.method FROM entry e JOIN import_batch b ON b.owner = e.owner AND b.id = e.batch
+WHERE e.owner = $owner AND e.id = $entry"""
+_KEYED: Final = "SELECT id FROM account WHERE owner = $owner AND hint_key = $key"
+
+
+def paid_the_rest(query: Query, owner: UUID, entry: UUID) -> UUID | None:
+    """The account that an entry's method names beside a card, where it is open."""
+    ((format_, method),) = query(_METHOD, {"owner": owner, "entry": entry})
+    named = _card_and_other(_SOURCES.get(format_, BANK), method)
+    found = query(_KEYED, {"owner": owner, "key": named[1].key}) if named else []
+    return found[0][0] if found else None
 
 
 def _slot(account: _Account, minor: int, source: str, *, named: bool) -> Slot:

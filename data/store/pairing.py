@@ -13,10 +13,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from data.errors import NotFound
+from data.errors import NotFound, require
 from data.ids import AccountId, EntryId, OwnerId, new_id
 from data.ledger.entry import EntryKind
-from data.ledger.pairing import DecidePair, PairNotOpen, PairRefunded, PairTaken, Verdict, rerouted
+from data.ledger.pairing import DecidePair, PairNotOpen, PairRefunded, PairTaken, Verdict, joined, rerouted
 from data.matching.evidence import Evidence
 from data.matching.pairing import Pair
 from data.store import accounts, correcting, facts, pair_rows
@@ -120,8 +120,12 @@ def _kept(pair: Pair, id_: UUID) -> Kept:
     return Kept(id_, "", pair.described, pair.moved, None, _whole(pair.evidence), pair.confidence, evidence)
 
 
+def _is_split(one: Kept) -> bool:
+    return any(said["code"] == "amount_rest" for said in json.loads(one.evidence))
+
+
 def _whole(evidence: Iterable[Evidence]) -> bool:
-    return all(one.code != "amount_less" for one in evidence)
+    return all(one.code not in {"amount_less", "amount_short"} for one in evidence)
 
 
 class _Books:
@@ -190,6 +194,8 @@ class _Books:
 
     def _stands_for_both(self, one: Kept) -> UUID:
         kind = self._kinds[one.described]
+        if _is_split(one):
+            return self._joined(one)
         if kind == self._kinds[one.moved] and kind != EntryKind.TRANSFER:
             return one.moved
         described, payee_key, note = correcting.load(self._reader, self._owner, EntryId(one.described))
@@ -198,6 +204,18 @@ class _Books:
         entry = rerouted(described, moved, EntryId(new_id()), own, self._same_as(own))
         if entry is None:
             return described.id
+        self._journal.add_entry(entry, payee_key, note)
+        return entry.id
+
+    def _joined(self, one: Kept) -> UUID:
+        described, payee_key, note = correcting.load(self._reader, self._owner, EntryId(one.described))
+        moved, _, _ = correcting.load(self._reader, self._owner, EntryId(one.moved))
+        own, rest = moved.postings[0].account, described.postings[0].account
+        if rest in self._same_as(own):
+            named = pair_rows.paid_the_rest(self._reader.all, self._owner, one.described)
+            require(named is not None, f"nothing is known to have paid the rest of {one.described}")
+            rest = AccountId(named) if named else rest
+        entry = joined(described, moved, EntryId(new_id()), own, rest)
         self._journal.add_entry(entry, payee_key, note)
         return entry.id
 

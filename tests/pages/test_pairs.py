@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +10,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.pairs import count, matches
+from pages.ui.catalogue import translator
 from tests.bookkeeping import Bookkeeping, spent
 from tests.data.test_pairs import CHARGE, COFFEE, bank, on_card, wallet
+from tests.data.test_pairs_in_parts import NOODLES, busy, paid_by
 from tests.pages.house import LOCALES, no_fault, scope_of
 from tests.pages.signed_in import Wallet, open_wallet
 
 PAGE = "pages/pairs.py"
+MATCHING = Path(__file__).resolve().parents[2] / "data" / "matching"
+EVIDENCE = (MATCHING / "evidence.py", MATCHING / "certainty.py")
+LESS = {f"pairs.evidence.{code}" for code in ("amount_less", "amount_rest", "amount_short")}
 
 
 @pytest.fixture
@@ -70,3 +76,22 @@ def test_a_suggestion_is_rejected_and_remembered(alice: Wallet) -> None:
     assert "another row fits as well" in words(screen)
     press(screen, "rejected")
     assert [one.pair for one in matches(scope_of(alice), "rejected")] == [first.pair]
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"), [("zh-CN", "由你的另一账户支付"), ("en-US", "another of your accounts paid")]
+)
+def test_a_card_that_paid_a_part_says_what_paid_the_rest_and_how_much(alice: Wallet, locale: str, said: str) -> None:
+    book = Bookkeeping(alice.database, alice.owner)
+    book.takes([paid_by("零钱&招商银行储蓄卡(1234)", "wechat:balance"), bank(NOODLES, *busy("generic"))])
+    told = words(shown(alice, locale))
+    assert said in told
+    assert "20.00" in told
+
+
+def test_every_kind_of_evidence_has_words() -> None:
+    codes = set(re.findall(r'Evidence\(\s*"(\w+)"', "".join(path.read_text("utf-8") for path in EVIDENCE)))
+    assert {"amount", "only", "expected", "awaited", "own_name"} <= codes
+    for locale in ("zh", "en"):
+        known = {*translator(locale).singles, *translator(locale).plurals}
+        assert {f"pairs.evidence.{code}" for code in codes} | LESS <= known

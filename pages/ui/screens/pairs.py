@@ -26,6 +26,8 @@ _SECTIONS: Final = (
     ("counted", ("applied", "accepted"), (Verdict.UNDONE,)),
     ("apart", ("rejected", "undone"), (Verdict.ACCEPTED,)),
 )
+_LESS: Final = frozenset({"amount_less", "amount_rest", "amount_short"})
+_BOTH_FILES: Final = frozenset({"expected", "awaited"})
 _ICONS: Final = {Verdict.ACCEPTED: "check", Verdict.REJECTED: "close", Verdict.UNDONE: "undo"}
 
 
@@ -50,11 +52,12 @@ def pairs(user: User, scope: Scope) -> None:
 
 def _pair(user: User, one: Match, verdicts: Sequence[Verdict]) -> None:
     with st.container(border=True, key=f"pairs.{one.pair}"):
-        for column, role, told in zip(st.columns(2), ("described", "moved"), (one.described, one.moved), strict=True):
+        columns = st.columns(2, gap="medium")
+        for column, role, told in zip(columns, ("described", "moved"), (one.described, one.moved), strict=True):
             with column, st.container(gap=None):
                 _side(role, told)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(md_escape(" · ".join(said(one))), width="stretch")
+            _evidence(one, beside=len(verdicts) == 1)
             for verdict in verdicts:
                 st.button(
                     text(f"pairs.{verdict.value}"),
@@ -66,24 +69,42 @@ def _pair(user: User, one: Match, verdicts: Sequence[Verdict]) -> None:
                 )
 
 
+def _evidence(one: Match, *, beside: bool) -> None:
+    """What spoke for it, beside a single button; above two of them where the screen is narrow."""
+    words = md_escape(" · ".join(said(one)))
+    if beside:
+        with st.container(width="stretch"):
+            st.caption(words)
+    else:
+        st.caption(words, width="stretch")
+
+
 def _side(role: str, told: Told) -> None:
     st.caption(md_escape(f"{text(f'pairs.{role}')} · {source(told.format) if told.format else format.NONE}"))
     amount = format.money(Money(told.amount, told.currency), signed=True)
-    st.markdown(f"**{md_escape(told.payee or told.description or format.NONE)}** {md_escape(amount)}")
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="xsmall"):
+        st.markdown(f"**{md_escape(told.payee or told.description or format.NONE)}**", width="content")
+        st.markdown(md_escape(amount), width="content")
     st.caption(md_escape(" · ".join(part for part in (format.iso(told.on), told.account) if part)))
 
 
 def said(one: Match) -> list[str]:
     """What spoke for the pair and against it, a few words each."""
-    return [_words(code, value, one) for code, value in one.evidence]
+    codes = {code for code, _ in one.evidence}
+    if not codes >= _BOTH_FILES:
+        return [_words(code, value, one) for code, value in one.evidence]
+    words = [_words(code, value, one) for code, value in one.evidence if code not in _BOTH_FILES]
+    return [*words, text("pairs.evidence.both_files")]
 
 
 def _words(code: str, value: str, one: Match) -> str:
     if code == "days" and not int(value):
         return text("pairs.evidence.same_day")
+    if code == "quick_pay" and not value:
+        return text("pairs.evidence.says_nothing")
     if code in {"days", "minutes"}:
         return plural(f"pairs.evidence.{code}", abs(int(value)))
-    if code == "amount_less":
+    if code in _LESS:
         value = format.money(Money(int(value), one.moved.currency))
     return text(f"pairs.evidence.{code}", value=value or format.NONE)
 

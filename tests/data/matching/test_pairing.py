@@ -186,6 +186,66 @@ def test_a_coupon_beside_the_card_makes_a_suggestion_only() -> None:
     assert pair_rows([paid(3500), bank(-3000)]) == []
 
 
+def around(*sources: str) -> list[Row]:
+    """Rows before and after, so that the files of these sources are known to hold the days between."""
+    spans = itertools.product(sources, (-4, 8))
+    return [row(source, -(7_01 + at), day, payee="公交") for at, (source, day) in enumerate(spans)]
+
+
+def test_a_coupon_beside_the_card_is_certain_where_both_files_hold_the_days_and_nothing_else_fits() -> None:
+    told, held = paid(3500, method="招商银行信用卡(1234)&红包"), bank(-3000, day=1)
+    pair = only(pair_rows([told, held, *around("alipay", "bank")]))
+    assert (pair.certain, codes(pair) >= {"amount_less", "expected", "awaited"}) == (True, True)
+    other = bank(-2900)
+    assert not only(pair_rows([told, held, other, *around("alipay", "bank")])).certain
+
+
+def test_what_paid_the_rest_must_be_known_for_a_smaller_sum_to_be_certain() -> None:
+    told = paid(3500, method="招商银行信用卡(1234)&工商银行储蓄卡(9876)")
+    pair = only(pair_rows([told, bank(-3000), *around("alipay", "bank")]))
+    assert ("amount_short" in codes(pair), pair.certain) == (True, False)
+
+
+def test_a_card_beside_the_balance_states_a_part_never_the_whole() -> None:
+    part = dataclasses.replace(CARD, minor=-3500, part=True)
+    told = paid(3500, on=BALANCE, others=(part,), method="余额&招商银行储蓄卡(1234)")
+    pair = only(pair_rows([told, bank(-3000, day=1), *around("alipay", "bank")]))
+    assert ("amount_rest" in codes(pair), pair.certain) == (True, True)
+    assert pair_rows([told, bank(-3500), *around("alipay", "bank")]) == []
+
+
+def test_a_wallet_that_names_no_card_is_certain_where_its_file_holds_the_days_and_nothing_else_fits() -> None:
+    told, held = paid(3500, on=Slot("alipay:balance", 0)), bank(-3500, "支付宝-上海甲餐饮管理有限公司", 1)
+    assert not only(pair_rows([told, held])).certain
+    pair = only(pair_rows([told, held, *around("alipay")]))
+    assert (pair.certain, codes(pair) >= {"payee_differs", "rare", "expected"}) == (True, True)
+    rival = paid(3500, "某某科技", on=Slot("alipay:balance", 0), day=1)
+    assert not only(pair_rows([told, rival, held, *around("alipay")])).certain
+
+
+def test_a_row_is_certain_by_elimination_when_the_others_of_its_amount_are_better_explained() -> None:
+    told, other = paid(3500, "星巴克"), paid(3500, "肯德基")
+    held, theirs = bank(-3500, "快捷支付", 3), bank(-3500, "支付宝-肯德基")
+    found = {pair.described: pair for pair in pair_rows([told, other, held, theirs])}
+    assert found[told.id].moved == held.id
+    assert ("only" in codes(found[told.id]), found[told.id].certain) == (True, True)
+    silent = bank(-3500, "快捷支付")
+    again = {pair.described: pair for pair in pair_rows([told, other, held, silent])}
+    assert not any("only" in codes(pair) for pair in again.values())
+
+
+def test_both_ends_of_an_own_transfer_name_the_person_and_two_people_are_none() -> None:
+    debit = Slot("card:工商银行:1", 0, "0001", "工商银行")
+    unknown = (Slot("", 0),)
+
+    def ends(one: str, other: str) -> Pair:
+        out = bank(-50000, one, on=debit, kind="transfer", description="转账", others=unknown)
+        return only(pair_rows([out, bank(50000, other, 1, kind="transfer", description="转账", others=unknown)]))
+
+    assert ends("陈一", "陈一").certain
+    assert not ends("房东", "李四").certain
+
+
 worlds = st.lists(
     st.tuples(
         st.sampled_from(["alipay", "wechat", "meituan", "bank", "bank"]),
