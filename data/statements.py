@@ -26,7 +26,7 @@ from data.matching.assemble import assemble
 from data.matching.choices import AS_PREVIEWED, Choices, settle
 from data.matching.known import drop_of
 from data.matching.preview import FileReport, Preview
-from data.store import facts, imports, learnt, settling, taught, ties, undoing
+from data.store import facts, imports, learnt, new_facts, settling, taught, ties, undoing
 from data.store.booking import Booking
 from data.store.command import Plan, Reader, Receipt, Rows, Write
 from data.store.owner_settings import month_start_day
@@ -56,6 +56,7 @@ __all__ = [
 
 _LOOK_EVERY: Final = 0.05  # seconds between two looks at how far the writing is
 _PLACES_A_LINE, _PLACES_A_DROP = 1, 1_000  # of the store's order: an entry each, batches, what rules say
+_PLACES_AN_UNDO: Final = 100_000  # one for all entries, some for each pair that comes apart; unused ones are gaps
 
 
 @dataclasses.dataclass(unsafe_hash=True)
@@ -162,7 +163,7 @@ def _decide_import(
     start_day = month_start_day(reader, owner)
     writes: list[Write | Rows] = list(booking.rows(owner, command.actor, now, iter(reader.next_seq, None)))
     for batch in booking.batches:
-        writes += facts.refresh_batch(owner, batch, start_day)
+        writes += new_facts.derive_batch(owner, batch, start_day)
     writes += facts.refresh_entries(owner, booking.backlinked, start_day)
     return Plan(_told(booking), Watched(writes, report), frozenset({owner}))
 
@@ -196,7 +197,7 @@ def undo(db: Database, command: UndoImport) -> UndoReceipt:
     Raises:
         NotFound: no such import of this owner. AlreadyUndone: it was undone before.
     """
-    receipt = db.submit(command, undoing.decide)
+    receipt = db.submit_long(command, undoing.decide, _PLACES_AN_UNDO)
     settling.settle(db, command.owner, command.actor)
     return UndoReceipt(UUID(receipt["batch"]), receipt["entries"])
 

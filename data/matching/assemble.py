@@ -98,8 +98,8 @@ def _distinct(files: Drop, book: Book, learner: Learner | None) -> tuple[list[in
     columns: list[Iterable[Any]] = [
         lines.payee,
         lines.description,
-        map(id, lines.kind),  # there is one of each, and an enumeration's own hash is slow
-        map(id, lines.direction),
+        lines.kind,
+        lines.direction,
         lines.method,
         (account.key for account in lines.account),
         lines.source_category,

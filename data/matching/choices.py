@@ -111,9 +111,8 @@ def _moves(preview: Preview, choices: Choices, outcome: Sequence[str]) -> list[M
     """What each booked row does; the rows that the person did not touch all at once."""
     lines = preview.lines
     meant = {key: choices.accounts.get(key, key) for key in {*preview.account, *preview.counter} if key}
-    sorts = list(zip(map(id, preview.kind), preview.category, strict=True))  # an enumeration's own hash is slow
-    each = dict(zip(sorts, zip(preview.kind, preview.category, strict=True), strict=True))
-    category = {sort: _category(preview, _NO_EDIT, kind, named) for sort, (kind, named) in each.items()}
+    sorts = list(zip(preview.kind, preview.category, strict=True))
+    category = {(kind, named): _category(preview, _NO_EDIT, kind, named) for kind, named in set(sorts)}
     columns = zip(
         preview.kind,
         lines.direction,

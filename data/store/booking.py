@@ -21,8 +21,9 @@ from data.ids import EntryId, OwnerId, new_id, new_keys
 from data.importers.statement import Kind, Statement, Totals
 from data.ledger.account_changes import WalletAccount
 from data.ledger.accounts import BOOKS, is_wallet
-from data.ledger.importing import Leg, Move, Shape, legs_of, shape_of
+from data.ledger.importing import Leg, Move, legs_of, shape_of
 from data.matching.choices import BOOKED, DUPLICATE, LEFT_OUT, Settled
+from data.matching.linking import Target
 from data.matching.preview import Preview
 from data.store.command import Rows
 from data.store.journal import Journal, Postings
@@ -116,15 +117,16 @@ class Booking:
         settled, preview, lines = self._settled, self._preview, self._preview.lines
         rows = [row for row, move in enumerate(settled.move) if move is not None and row not in settled.fee_of]
         moves = [move for move in _at(settled.move, rows) if move is not None]
+        kinds = {kind: kind.value for kind in Kind}
         batches = [None if one.batch is None else str(one.batch) for one in self.files]
         entries: dict[str, Sequence[Any]] = {
             "id": _at(self._entry, rows),
-            "kind": [move.kind.value for move in moves],
+            "kind": [kinds[move.kind] for move in moves],
             "occurred_at": _at(lines.occurred_at, rows),
             "booked_on": _at(lines.booked_on, rows),
-            "batch": [batches[preview.file[row]] for row in rows],
+            "batch": [batches[at] for at in _at(preview.file, rows)],
             "reverses": [None] * len(rows),
-            "refund_of": [self._refund_of(row) for row in rows],
+            "refund_of": [None if target is None else self._purchase(target) for target in _at(settled.target, rows)],
             "payee": _at(lines.payee, rows),
             "payee_key": _at(preview.payee_key, rows),
             "description": _at(lines.description, rows),
@@ -138,7 +140,8 @@ class Booking:
             if paid is not None:
                 _add_fee(legs, place[transfer], legs_of(moves[place[transfer]], paid))
         self._open(legs.account)
-        legs.account[:] = [self._accounts[key] for key in legs.account]
+        ids = {key: str(account) for key, account in self._accounts.items()}
+        legs.account[:] = [ids[key] for key in legs.account]
         self._journal.add_all(entries, legs)
 
     def _open(self, keys: Sequence[str]) -> None:
@@ -150,9 +153,8 @@ class Booking:
                 self._accounts[key] = new_id()
                 self._opened.append(key)
 
-    def _refund_of(self, row: int) -> UUID | str | None:
-        target = self._settled.target[row]
-        return target if target is None or isinstance(target, UUID) else self._entry[target]
+    def _purchase(self, target: Target) -> UUID | str | None:
+        return target if isinstance(target, UUID) else self._entry[target]
 
     def _is_posted(self, row: int) -> bool:
         return self._settled.move[row] is not None and row not in self._settled.fee_of
@@ -250,13 +252,9 @@ def _at(column: Sequence[T], rows: Sequence[int]) -> list[T]:
 
 def _two_legs(moves: Sequence[Move]) -> Postings:
     """Two postings for each move, accounts by key: the legs of `legs_of`, decided once for all moves of one shape."""
-    known: dict[tuple[object, ...], Shape] = {}
-    shapes = []
-    for move in moves:
-        same = (id(move.kind), id(move.direction), *move[4:])  # an enumeration's own hash is slow
-        if same not in known:
-            known[same] = shape_of(move)
-        shapes.append(known[same])
+    sorts = [(*move[:2], *move[4:]) for move in moves]  # all but the amount
+    known = {sort: shape_of(move) for sort, move in dict(zip(sorts, moves, strict=True)).items()}
+    shapes = [known[sort] for sort in sorts]
     signed = [shape.sign * move.minor for shape, move in zip(shapes, moves, strict=True)]
     return Postings(
         of=[at for at in range(len(moves)) for _ in range(2)],

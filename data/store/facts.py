@@ -254,14 +254,14 @@ derived AS (
 )
 """
 )
-_COLUMNS: Final = """owner, booked_on, month, purchase_on, purchase_month, occurred_at, seq, entry, part, kind, account,
+COLUMNS: Final = """owner, booked_on, month, purchase_on, purchase_month, occurred_at, seq, entry, part, kind, account,
     counter, category, payee, payee_key, currency, amount, spending, income, excluded, refund_of, batch, description,
     method, note, tags, split
 """
 
 # Which facts a change reaches: the entries themselves, and every refund of a purchase that is among them or that one
 # of them takes or took back. The facts, not yet derived again, still know the former links.
-_AROUND: Final = (
+AROUND: Final = (
     PAIRED
     + """
 link AS (
@@ -296,16 +296,16 @@ SELECT entry FROM link WHERE original IN (SELECT entry FROM root)
 )
 _SCOPE_TABLE: Final = "CREATE TEMP TABLE IF NOT EXISTS fact_scope (entry uuid)"
 _SCOPE_EMPTY: Final = "DELETE FROM fact_scope"
-_SCOPE_ENTRIES: Final = "WITH RECURSIVE changed AS (SELECT unnest(cast($entries AS uuid[])) AS entry)," + _AROUND
+_SCOPE_ENTRIES: Final = "WITH RECURSIVE changed AS (SELECT unnest(cast($entries AS uuid[])) AS entry)," + AROUND
 _SCOPE_BATCH: Final = (
-    "WITH RECURSIVE changed AS (SELECT id AS entry FROM entry WHERE owner = $owner AND batch = $batch)," + _AROUND
+    "WITH RECURSIVE changed AS (SELECT id AS entry FROM entry WHERE owner = $owner AND batch = $batch)," + AROUND
 )
 _SCOPE_ACCOUNTS: Final = (
     """WITH RECURSIVE changed AS (
     SELECT DISTINCT entry FROM posting
     WHERE owner = $owner AND account IN (SELECT unnest(cast($accounts AS uuid[])))
 ),"""
-    + _AROUND
+    + AROUND
 )
 _SCOPE_ALL: Final = "INSERT INTO fact_scope SELECT id FROM entry WHERE owner = $owner"
 _FORGET: Final = """
@@ -313,20 +313,21 @@ DELETE FROM fact WHERE owner = $owner AND entry IN (SELECT entry FROM fact_scope
 _FORGET_ALL: Final = "DELETE FROM fact WHERE owner = $owner"
 _DERIVE: Final = (
     "INSERT INTO fact ("
-    + _COLUMNS
+    + COLUMNS
     + ") WITH RECURSIVE scope AS (SELECT DISTINCT entry FROM fact_scope),"
     + _DERIVED
     + "SELECT "
-    + _COLUMNS
+    + COLUMNS
     + " FROM derived ORDER BY booked_on, seq, part RETURNING month, purchase_month"
 )
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class _Moving(Write):
+class Moving(Write):
     """A statement that returns the months, by arrival and by purchase, of every fact of the owner that it changed."""
 
     def carry_out(self, con: duckdb.DuckDBPyConnection, touched: Touching) -> None:
+        """Run it, and note the months."""
         returned = con.execute(self.sql, dict(self.params)).fetchnumpy()
         days = np.stack([np.asarray(column, "datetime64[D]") for column in returned.values()], axis=1)
         touched.months(self.params["owner"], (tuple(pair) for pair in np.unique(days, axis=0).tolist()))
@@ -335,17 +336,17 @@ class _Moving(Write):
 def refresh_entries(owner: UUID, entry_ids: Sequence[UUID], start_day: int) -> list[Write]:
     """What derives these entries' facts again after they, or what was said about them, changed."""
     ids = list(entry_ids)
-    return _refresh(owner, Write(_SCOPE_ENTRIES, {"owner": owner, "entries": ids}), start_day) if ids else []
+    return refreshed(owner, Write(_SCOPE_ENTRIES, {"owner": owner, "entries": ids}), start_day) if ids else []
 
 
 def refresh_batch(owner: UUID, batch: UUID, start_day: int) -> list[Write]:
     """The same for every entry of an import."""
-    return _refresh(owner, Write(_SCOPE_BATCH, {"owner": owner, "batch": batch}), start_day)
+    return refreshed(owner, Write(_SCOPE_BATCH, {"owner": owner, "batch": batch}), start_day)
 
 
 def refresh_accounts(owner: UUID, accounts: Sequence[UUID], start_day: int) -> list[Write]:
     """The same for every entry on these accounts, after a merge or its undoing."""
-    return _refresh(owner, Write(_SCOPE_ACCOUNTS, {"owner": owner, "accounts": list(accounts)}), start_day)
+    return refreshed(owner, Write(_SCOPE_ACCOUNTS, {"owner": owner, "accounts": list(accounts)}), start_day)
 
 
 def rebuild(owner: UUID, start_day: int) -> list[Write]:
@@ -355,17 +356,18 @@ def rebuild(owner: UUID, start_day: int) -> list[Write]:
         Write(_SCOPE_EMPTY),
         Write(_SCOPE_ALL, {"owner": owner}),
         Write(_FORGET_ALL, {"owner": owner}),
-        _Moving(_DERIVE, {"owner": owner, "start_day": start_day}),
+        Moving(_DERIVE, {"owner": owner, "start_day": start_day}),
     ]
 
 
-def _refresh(owner: UUID, scope: Write, start_day: int) -> list[Write]:
+def refreshed(owner: UUID, scope: Write, start_day: int) -> list[Write]:
+    """What derives the facts of the entries again that `scope` puts into `fact_scope`, with those around them."""
     return [
         Write(_SCOPE_TABLE),
         Write(_SCOPE_EMPTY),
         scope,
-        _Moving(_FORGET, {"owner": owner}),
-        _Moving(_DERIVE, {"owner": owner, "start_day": start_day}),
+        Moving(_FORGET, {"owner": owner}),
+        Moving(_DERIVE, {"owner": owner, "start_day": start_day}),
     ]
 
 
@@ -387,9 +389,9 @@ _DRIFT: Final = (
     "WITH RECURSIVE scope AS (SELECT id AS entry FROM entry WHERE owner = $owner),"
     + _DERIVED
     + ", kept AS (SELECT "
-    + _COLUMNS
+    + COLUMNS
     + " FROM fact WHERE owner = $owner), fresh AS (SELECT "
-    + _COLUMNS
+    + COLUMNS
     + """ FROM derived)
 SELECT (SELECT count(*) FROM fresh), (SELECT count(*) FROM kept),
     (SELECT count(*) FROM (SELECT * FROM fresh EXCEPT ALL SELECT * FROM kept) m),

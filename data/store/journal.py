@@ -167,6 +167,8 @@ def _utc(instants: Sequence[datetime]) -> pa.Array:
 
 
 def _texts(ids: Sequence[UUID | str | None]) -> pa.Array:
+    if UUID not in set(map(type, ids)):
+        return pa.array(ids, pa.string())
     # The same few ids repeat: accounts, the batch. Each is written out once.
     known = {one: None if one is None else str(one) for one in set(ids)}
     return pa.array([known[one] for one in ids], pa.string())

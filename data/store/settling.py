@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from data.database import Database
 
 _AT_ONCE: Final = 2_000  # pairs in one command, so that nobody's payment waits for all of them
+_PLACES: Final = 10 * _AT_ONCE  # of the store's order that one command may take
 
 
 def settle(db: Database, owner: OwnerId, actor: UUID) -> tuple[int, int]:
@@ -38,6 +39,6 @@ def settle(db: Database, owner: OwnerId, actor: UUID) -> tuple[int, int]:
     applied = proposed = 0
     for at in range(0, len(new), _AT_ONCE) or ([0] if gone else []):
         part = SettlePairs(owner, new_request_id(), actor, () if at else gone, tuple(new[at : at + _AT_ONCE]))
-        receipt = db.submit(part, decide_found)
+        receipt = db.submit_long(part, decide_found, _PLACES)
         applied, proposed = applied + receipt["applied"], proposed + receipt["proposed"]
     return applied, proposed

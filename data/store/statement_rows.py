@@ -62,17 +62,17 @@ def _booked(
     rows: Sequence[int],
 ) -> dict[str, Any]:
     """The columns for some of the lines, in their order."""
-    lines = preview.lines
-    reasons = [_reason(preview, settled.outcome[row], row) for row in rows]
+    lines, file, marks = preview.lines, preview.file, preview.marks
     columns: dict[str, Sequence[Any]] = {
-        "batch": [names[preview.file[row]] for row in rows],
+        "batch": [names[file[row]] for row in rows],
         "outcome": [settled.outcome[row] for row in rows],
-        "reason": reasons,
-        "fingerprint": [preview.marks[row][0] for row in rows],
-        "ordinal": [preview.marks[row][1] for row in rows],
+        "reason": _reasons(preview, settled, rows),
+        "fingerprint": [marks[row][0] for row in rows],
+        "ordinal": [marks[row][1] for row in rows],
         "entry": [entries[row] for row in rows],
-        "refund_keys": [json.dumps(keys) if (keys := lines.refund_keys[row]) else "[]" for row in rows],
-        "cells": _cells(preview, rows),
+        "refund_keys": [json.dumps(keys) if keys else "[]" for keys in (lines.refund_keys[row] for row in rows)],
+        # A row's cells stand with the first of the lines that it became.
+        "cells": [_json(lines.cells[row]) if lines.part[row] == 0 else "{}" for row in rows],
     }
     for name in ("line", "part", "sheet", "order_id", "merchant_order_id", "source_category", "mcc", "status"):
         column = getattr(lines, name)
@@ -80,25 +80,9 @@ def _booked(
     return {name: pa.array(columns[name]) for name in _LINE_COLUMNS}
 
 
-def _reason(preview: Preview, outcome: str, row: int) -> str:
-    if outcome == BOOKED:
-        return INLINE if is_inline(preview.lines.identity[row]) else ""
-    return preview.duplicate[row]
-
-
-def _cells(preview: Preview, rows: Sequence[int]) -> list[str]:
-    """The cells of each physical row, with the first of the lines that it became."""
-    lines = preview.lines
-    found = []
-    before = None
-    if rows and rows[0]:
-        at = rows[0] - 1
-        before = (preview.file[at], lines.sheet[at], lines.line[at])
-    for row in rows:
-        place = (preview.file[row], lines.sheet[row], lines.line[row])
-        found.append(_json(lines.cells[row]) if place != before else "{}")
-        before = place
-    return found
+def _reasons(preview: Preview, settled: Settled, rows: Sequence[int]) -> list[str]:
+    outcome, fate, identity = settled.outcome, preview.duplicate, preview.lines.identity
+    return [(INLINE if is_inline(identity[row]) else "") if outcome[row] == BOOKED else fate[row] for row in rows]
 
 
 def _unbooked(batch: str, row: Skipped | Problem) -> tuple[Any, ...]:
@@ -110,6 +94,6 @@ def _unbooked(batch: str, row: Skipped | Problem) -> tuple[Any, ...]:
 
 def _json(cells: Mapping[str, str]) -> str:
     try:
-        return orjson.dumps(dict(cells)).decode()
+        return orjson.dumps(cells if type(cells) is dict else dict(cells)).decode()
     except orjson.JSONEncodeError:  # half a character, as broken encodings leave it
         return json.dumps(dict(cells))
