@@ -120,5 +120,5 @@ def pay_in(database: Database, payer: OwnerId) -> None:
 
 
 if __name__ == "__main__":
-    where, *people, request_id, stop = sys.argv[1:]
-    main(Path(where), *(OwnerId(UUID(one)) for one in people), request_id, stop)
+    where, importer, payer_id, request_id, stop = sys.argv[1:]
+    main(Path(where), OwnerId(UUID(importer)), OwnerId(UUID(payer_id)), request_id, stop)
