@@ -24,6 +24,7 @@ CURRENCY = "CNY"
 TITLE_WITHIN = 40  # rows in which a file's title is looked for
 FOOTER_WITHIN = 20  # last rows in which the dashes above a footer are looked for
 
+_WORKBOOKS = frozenset({"xlsx", "xls"})  # whose cells may be figures; a sheet may have no name
 _PLAIN_AMOUNT = re.compile(r"[0-9]{1,12}\.[0-9]{2}")
 _PLAIN_AMOUNTS = re.compile(rf"{_PLAIN_AMOUNT.pattern}(?:\n{_PLAIN_AMOUNT.pattern})*")
 _BLOCK = 1_000  # rows that are read column by column; one odd row among them, and they are read one by one
@@ -239,10 +240,10 @@ def _block_reader(table: Table, header: Header, layout: Layout) -> Callable[[Seq
     time_at, amount_at = header.columns[folded(layout.time)], header.columns[folded(layout.amount)]
 
     def read(rows: Sequence[Row]) -> list[Raw] | None:
-        if table.sheet or {len(row.cells) for row in rows} != {width}:
+        if table.encoding in _WORKBOOKS or {len(row.cells) for row in rows} != {width}:
             return None
         given = zip(*(row.cells for row in rows), strict=True)
-        texts = [list(map(str.strip, column)) for column in given]  # no sheet: all are text
+        texts = [list(map(str.strip, column)) for column in given]  # of no workbook: all are text
         whens, minors = instants_of(texts[time_at]), _plain_amounts(texts[amount_at])
         if whens is None or minors is None:
             return None

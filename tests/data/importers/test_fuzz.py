@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from data.importers.documents import DOCUMENTS
 from data.importers.recognise import IMPORTERS, recognise
 from tests.benchmarks import fuzz
+from tests.benchmarks.fuzz_changes import zip_of
 from tests.benchmarks.fuzz_files import PASSWORD, Sample, samples
 
 FEW = 20
@@ -72,3 +75,13 @@ def test_an_xls_directory_that_is_its_own_neighbour_is_refused() -> None:
     at = whole.index("Workbook".encode("utf-16-le")) + 68  # the left neighbour's number in its entry
     found = recognise(whole[:at] + (1).to_bytes(4, "little") + whole[at + 4 :], "bill.xls")
     assert [one.refusal.reason for one in found if one.refusal] == ["binary"]
+
+
+def test_a_sheet_without_a_name_is_read_as_any_other() -> None:
+    one = next(sample for sample in samples() if sample.name == "WeChat XLSX")
+    with zipfile.ZipFile(io.BytesIO(one.data)) as archive:
+        held = {info.filename: archive.read(info) for info in archive.infolist()}
+    held["xl/workbook.xml"] = held["xl/workbook.xml"].replace(b'name="Sheet1"', b'name=""')
+    found = recognise(zip_of(held), one.file)[0].statement
+    assert found is not None
+    assert len(found.lines) == 3
