@@ -13,7 +13,6 @@ from typing import Final
 
 from data.errors import require
 
-
 REASONS: Final = ("not_received", "damaged", "not_as_described", "wrong_amount", "changed_mind", "agreed", "other")
 
 

@@ -484,7 +484,7 @@ def test_every_physical_row_is_kept_with_its_fate_and_its_cells(book: Bookkeepin
     )
     book.takes([parsed])
     kept = [
-        (line["line"], line["outcome"], line["reason"], line["status"], json.loads(line["cells"]))
+        (line["line"], line["outcome"], line["reason"], line["status"], json.loads(str(line["cells"])))
         for line in lines_of(book)
     ]
     assert kept == [

@@ -7,6 +7,7 @@ import io
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, time
 from decimal import Decimal
 from fractions import Fraction
@@ -45,7 +46,7 @@ def signed(line: Line) -> int:
     return line.amount.minor if line.direction is Direction.IN else -line.amount.minor
 
 
-def balances(lines: tuple[Line, ...], until: date = date.max) -> dict[tuple[str, str], int]:
+def balances(lines: Sequence[Line], until: date = date.max) -> dict[tuple[str, str], int]:
     """What the lines leave on each own account, by the account's key and currency."""
     sums: Counter[tuple[str, str]] = Counter()
     for line in lines:
