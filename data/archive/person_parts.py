@@ -45,8 +45,9 @@ _SHOP_CODES: Final = """
 SELECT c.owner AS shop, c.id AS pay_code, c.amount, c.currency, c.note, c.expires_at, c.recorded_at FROM pay_code c
 JOIN merchant m ON m.owner = c.owner WHERE m.proprietor = $owner ORDER BY c.seq"""
 _SHOP_COUPONS: Final = """
-SELECT c.owner AS shop, c.code, c.body, c.recorded_at FROM coupon c
-JOIN merchant m ON m.owner = c.owner WHERE m.proprietor = $owner ORDER BY c.seq"""
+SELECT c.owner AS shop, c.code, c.body, c.recorded_at, e.recorded_at AS taken_back_at FROM coupon c
+JOIN merchant m ON m.owner = c.owner
+LEFT JOIN coupon_ending e ON e.owner = c.owner AND e.coupon = c.id WHERE m.proprietor = $owner ORDER BY c.seq"""
 _SHOP_RULES: Final = """
 SELECT r.owner AS shop, r.code, r.body, r.active, r.recorded_at FROM earn_rule r
 JOIN merchant m ON m.owner = r.owner WHERE m.proprietor = $owner ORDER BY r.seq"""
@@ -65,6 +66,6 @@ PARTS: Final = (
     Part("shop_changes", ("merchant_event",), _SHOP_CHANGES),
     Part("shop_takings", ("entry", "posting"), _SHOP_POSTINGS, ("amount",)),
     Part("shop_codes", ("pay_code",), _SHOP_CODES, ("amount",)),
-    Part("shop_coupons", ("coupon",), _SHOP_COUPONS),
+    Part("shop_coupons", ("coupon", "coupon_ending"), _SHOP_COUPONS),
     Part("shop_points_rules", ("earn_rule",), _SHOP_RULES),
 )
