@@ -306,7 +306,7 @@ def _quote(books: Books, command: Pay, now: datetime) -> Quote:
         best=best,
         most_points=most,
         earns=paying.earns(books, member, merchant, cash, stamp, day)[0],
-        category=paying.category_for(member, merchant, command, day),
+        category=paying.category_for(member, merchant, paying.noted(books, command), day),
         standing=_wallet_of(books, command, now),
         no=_refusal(books, command, stamp),
     )

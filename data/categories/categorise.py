@@ -22,6 +22,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from typing import Any
 
 from data.categories.facts import Facts
 from data.categories.lexicon import Hit, Strength, look_up
@@ -88,6 +89,32 @@ class Book:
     def applying(self, facts: Facts) -> Iterator[Rule]:
         """The active rules that hold for this row, in the order they are asked."""
         return (rule for rule, applies in self._asked if applies(facts))
+
+    @property
+    def says_more(self) -> bool:
+        """Whether a rule says anything besides a category."""
+        return any(one.action.payee or one.action.tags or one.action.exclude or one.action.note for one in self.rules)
+
+    def said_about(self, facts: Facts, *, noted: bool) -> dict[str, Any]:
+        """What the rules say of this row besides the category, by an annotation's field; nothing: {}.
+
+        Of several the first name and note count, tags add up; `by` names the first rule that spoke. noted: it has a
+        note of its own already.
+        """
+        said: dict[str, Any] = {}
+        for rule in self.applying(facts):
+            act = rule.action
+            if act.payee:
+                said.setdefault("payee", {"name": act.payee, "key": normalise_payee(act.payee)})
+            if act.tags:
+                said["tags"] = list(dict.fromkeys([*said.get("tags", []), *act.tags]))
+            if act.exclude:
+                said["excluded"] = True
+            if act.note and not noted:
+                said.setdefault("note", act.note)
+            if said:
+                said.setdefault("by", rule.id)
+        return said
 
 
 EMPTY_BOOK = Book()

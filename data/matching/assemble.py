@@ -158,30 +158,15 @@ def _duplicates(files: Drop, known: Known) -> tuple[list[str], dict[Mark, int]]:
 
 
 def _said(files: Drop, fate: Sequence[str], book: Book) -> dict[int, dict[str, Any]]:
-    """What the person's rules say besides the category; of several, the first alias and note count.
-
-    `by` names the first rule that spoke.
-    """
-    if not any(r.action.payee or r.action.tags or r.action.exclude or r.action.note for r in book.rules):
+    """What the person's rules say about new lines besides the category, by line."""
+    if not book.says_more:
         return {}
-    said: dict[int, dict[str, Any]] = {}
-    for row, line in enumerate(files.lines):
-        one: dict[str, Any] = {}
-        for rule in book.applying(facts_of(line, _format(files, row))):
-            act = rule.action
-            if act.payee:
-                one.setdefault("payee", {"name": act.payee, "key": normalise_payee(act.payee)})
-            if act.tags:
-                one["tags"] = list(dict.fromkeys([*one.get("tags", []), *act.tags]))
-            if act.exclude:
-                one["excluded"] = True
-            if act.note and not line.note:
-                one.setdefault("note", act.note)
-            if one:
-                one.setdefault("by", rule.id)
-        if one and fate[row] == NEW:
-            said[row] = one
-    return said
+    said = (
+        (row, book.said_about(facts_of(line, _format(files, row)), noted=bool(line.note)))
+        for row, line in enumerate(files.lines)
+        if fate[row] == NEW
+    )
+    return {row: one for row, one in said if one}
 
 
 @dataclasses.dataclass(slots=True)

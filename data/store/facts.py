@@ -24,6 +24,25 @@ from data.store.touched import Touching
 
 Query = Callable[[str, Mapping[str, Any]], list[tuple[Any, ...]]]
 
+# Where the money of each account is shown: merged accounts follow the last target.
+BOOKS: Final = """
+merged AS (
+    SELECT account, cast(value AS uuid) AS target FROM (
+        SELECT account, event, value, row_number() OVER (PARTITION BY account ORDER BY seq DESC) AS newest
+        FROM account_event WHERE owner = $owner AND event IN ('merged', 'unmerged')
+    ) m WHERE newest = 1 AND event = 'merged'
+),
+followed AS (
+    SELECT id, id AS target, kind, 0 AS depth FROM account WHERE owner = $owner
+    UNION ALL
+    SELECT f.id, m.target, f.kind, f.depth + 1 FROM followed f JOIN merged m ON m.account = f.target WHERE f.depth < 20
+),
+book AS (
+    SELECT id, target, kind FROM (
+        SELECT id, target, kind, row_number() OVER (PARTITION BY id ORDER BY depth DESC) AS last FROM followed
+    ) f WHERE last = 1
+)"""
+
 # A refund whose purchase was undone has none, until that is imported again or a person names another.
 # The parts of a refund of a split purchase: with g refunded so far and a part ending at s of the whole P, the parts
 # refunded so far end at floor(g·s/P); a refund gets the difference that it makes. So each refund adds up to its own
@@ -114,22 +133,9 @@ parted AS (
     FROM said s JOIN generate_series(0, 199) g(i) ON g.i < json_array_length(s.value -> 0)
     WHERE s.field = 'split' AND s.value ->> 0 IS NOT NULL AND s.entry IN (SELECT id FROM wanted)
 ),
-merged AS (
-    SELECT account, cast(value AS uuid) AS target FROM (
-        SELECT account, event, value, row_number() OVER (PARTITION BY account ORDER BY seq DESC) AS newest
-        FROM account_event WHERE owner = $owner AND event IN ('merged', 'unmerged')
-    ) m WHERE newest = 1 AND event = 'merged'
-),
-followed AS (
-    SELECT id, id AS target, kind, 0 AS depth FROM account WHERE owner = $owner
-    UNION ALL
-    SELECT f.id, m.target, f.kind, f.depth + 1 FROM followed f JOIN merged m ON m.account = f.target WHERE f.depth < 20
-),
-book AS (
-    SELECT id, target, kind FROM (
-        SELECT id, target, kind, row_number() OVER (PARTITION BY id ORDER BY depth DESC) AS last FROM followed
-    ) f WHERE last = 1
-),
+"""
+    + BOOKS
+    + """,
 line AS (
     SELECT p.entry, p.line, b.target AS account, b.kind, p.amount, p.currency, p.category
     FROM posting p JOIN book b ON b.id = p.account

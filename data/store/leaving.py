@@ -15,6 +15,7 @@ from uuid import UUID
 
 from data.ids import new_id
 from data.ledger.wallet.commands import ISSUER
+from data.money import POINTS
 from data.store.command import Reader, Rows, Write
 
 _REMOVE: Final = (
@@ -164,7 +165,7 @@ def _postings(entry: UUID, legs: list[tuple[UUID, UUID, int, UUID | None]]) -> R
         "line": list(range(len(legs))),
         "account": accounts,
         "amount": amounts,
-        "currency": ["PTS"] * len(legs),
+        "currency": [POINTS] * len(legs),
         "lot": lots,
     }
     return Rows("posting", columns)

@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from data.store.command import Write
-from data.store.facts import AROUND, COLUMNS, Moving, refreshed
+from data.store.facts import AROUND, BOOKS, COLUMNS, Moving, refreshed
 
 _PLAIN: Final = """
 plain AS (
@@ -26,35 +26,19 @@ _DERIVE: Final = (
     + COLUMNS
     + ") WITH RECURSIVE"
     + _PLAIN
-    + """,
-merged AS (
-    SELECT account, cast(value AS uuid) AS target FROM (
-        SELECT account, event, value, row_number() OVER (PARTITION BY account ORDER BY seq DESC) AS newest
-        FROM account_event WHERE owner = $owner AND event IN ('merged', 'unmerged')
-    ) m WHERE newest = 1 AND event = 'merged'
-),
-followed AS (
-    SELECT id, id AS target, kind, 0 AS depth FROM account WHERE owner = $owner
-    UNION ALL
-    SELECT f.id, m.target, f.kind, f.depth + 1 FROM followed f JOIN merged m ON m.account = f.target WHERE f.depth < 20
-),
-book AS (
-    SELECT id, target, kind FROM (
-        SELECT id, target, kind, row_number() OVER (PARTITION BY id ORDER BY depth DESC) AS last FROM followed
-    ) f WHERE last = 1
-)
-SELECT e.owner, e.booked_on,
-    CASE WHEN $start_day = 31 THEN cast(date_trunc('month', e.booked_on + 1) AS date) - 1
-         ELSE cast(date_trunc('month', e.booked_on - ($start_day - 1)) AS date) + ($start_day - 1) END AS month,
-    e.booked_on AS purchase_on,
-    CASE WHEN $start_day = 31 THEN cast(date_trunc('month', e.booked_on + 1) AS date) - 1
-         ELSE cast(date_trunc('month', e.booked_on - ($start_day - 1)) AS date) + ($start_day - 1) END
-        AS purchase_month,
-    e.occurred_at, e.seq, e.id, n.line, e.kind, b.target, NULL, n.category, e.payee, e.payee_key, n.currency,
+    + ","
+    + BOOKS
+    + """
+SELECT e.owner, e.booked_on, e.month, e.booked_on AS purchase_on, e.month AS purchase_month, e.occurred_at, e.seq, e.id,
+    n.line, e.kind, b.target, NULL, n.category, e.payee, e.payee_key, n.currency,
     -n.amount, CASE WHEN k.kind = 'expense' THEN n.amount ELSE 0 END,
     CASE WHEN k.kind = 'income' THEN -n.amount ELSE 0 END,
     false, NULL, e.batch, e.description, e.method, e.note, '', false
-FROM plain e
+FROM (
+    SELECT p.*, CASE WHEN $start_day = 31 THEN cast(date_trunc('month', p.booked_on + 1) AS date) - 1
+        ELSE cast(date_trunc('month', p.booked_on - ($start_day - 1)) AS date) + ($start_day - 1) END AS month
+    FROM plain p
+) e
 JOIN posting o ON o.owner = $owner AND o.entry = e.id AND o.line = 0
 JOIN posting n ON n.owner = $owner AND n.entry = e.id AND n.line = 1
 JOIN book b ON b.id = o.account

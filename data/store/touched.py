@@ -19,6 +19,7 @@ from uuid import UUID
 import pyarrow as pa
 
 from data.period import Touched
+from data.store.columns import column_of
 
 Months = tuple[date, date]  # a fact's month by arrival and by purchase
 _TABLE: Final = "fact"
@@ -53,7 +54,7 @@ class Touching:
         """These columns are about to be appended."""
         if table != _TABLE or not columns:
             return
-        named = pa.table({name: _plain(columns[name]) for name in _NAMED})
+        named = pa.table({name: column_of(columns[name]) for name in _NAMED})
         self._note(tuple(row.values()) for row in named.group_by(list(_NAMED)).aggregate([]).to_pylist())
 
     def planned(self, sql: str) -> None:
@@ -72,12 +73,6 @@ class Touching:
     def lost(self) -> None:
         """The transaction was rolled back."""
         self._noted = Touches()
-
-
-def _plain(column: Any) -> Any:  # noqa: ANN401 - any column
-    if isinstance(column, pa.Array | pa.ChunkedArray):
-        return column
-    return pa.array([str(value) if isinstance(value, UUID) else value for value in column])
 
 
 @lru_cache(maxsize=1024)

@@ -31,6 +31,7 @@ from data.errors import Rejection, RequestIdReused, StoreClosed
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
 from data.store.chain import Chain, Part, written_by
+from data.store.columns import column_of
 from data.store.command import Command, Decide, Plan, Reader, Receipt, Rows, Write, content_hash
 from data.store.committing import Batch, Committer
 from data.store.ticket import Ticket, Waiting
@@ -546,7 +547,7 @@ def put(con: duckdb.DuckDBPyConnection, chain: Chain, write: Write | Rows) -> No
 def append(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
     """All rows in one statement, through Arrow; an empty set writes nothing."""
     names = list(rows.columns)
-    arrays = [_array(rows.columns[name]) for name in names]
+    arrays = [column_of(rows.columns[name]) for name in names]
     if not arrays or len(arrays[0]) == 0:
         return
     con.register("appended", pa.table(arrays, names=names))
@@ -555,11 +556,3 @@ def append(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
         con.execute(f"INSERT INTO {rows.table} ({listed}) SELECT {listed} FROM appended")  # names of our own code
     finally:
         con.unregister("appended")
-
-
-def _array(values: Any) -> pa.Array:  # noqa: ANN401 - any column
-    if isinstance(values, pa.Array | pa.ChunkedArray):
-        return values
-    if any(isinstance(value, UUID) for value in values):
-        return pa.array([None if v is None else str(v) for v in values], pa.string())
-    return pa.array(values)

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from data import merchants, sorting
+from data import merchants, sorting, wallet
 from data.categories import Action, Operator, Rule, TextCondition, TextField
 from data.codes import pictures, wallet_code
 from data.codes.refusals import CodeCrcWrong, CodeForeign, CodeNotEmv, NoCodeFound, SeveralCodes
@@ -314,6 +314,16 @@ def test_a_code_for_one_payment_says_how_much_and_is_paid_once(world: World) -> 
             world.pay(payer, cafe, 12_34, pay_code=target.pay_code)
         assert used.value == no.PayCodeUsed(str(target.pay_code))
     assert world.books(cafe.id)["wallet:CNY"] == 12_34
+
+
+def test_what_a_code_says_counts_before_the_payment_as_it_does_afterwards(world: World) -> None:
+    anna, cafe = world.member(50_00), world.shop()
+    condition = TextCondition(TextField.DESCRIPTION, Operator.EQUALS, "靠窗")
+    rule = Rule(new_request_id(), "by the window", (condition,), Action("treats"))
+    sorting.save_rule(world.db, sorting.SaveRule(**by(anna), rule=rule))
+    shown = pay_code(world, code(world, cafe, 3_00, "靠窗"))
+    assert wallet.quote(world.db, world.paying(anna, cafe, 3_00, pay_code=shown)).category == "treats"
+    assert world.pay(anna, cafe, 3_00, pay_code=shown)["category"] == "treats"
 
 
 def test_a_payers_own_note_stands_instead_of_the_codes(world: World) -> None:

@@ -204,10 +204,17 @@ def _claims(books: Books, member: Member, command: Pay) -> list[Claim]:
     return found
 
 
-def _by_code(books: Books, command: Pay, stamp: Stamp) -> Pay:
+def noted(books: Books, command: Pay) -> Pay:
     """The payment with what its code says about it, where the payer says nothing."""
-    if command.pay_code is None:
+    code = books.pay_codes.get(str(command.pay_code)) if command.pay_code and not command.note else None
+    if code is None or code.owner != str(command.merchant):
         return command
+    return dataclasses.replace(command, note=code.note)
+
+
+def _check_code(books: Books, command: Pay, stamp: Stamp) -> None:
+    if command.pay_code is None:
+        return
     code = books.pay_codes.get(str(command.pay_code))
     if code is None or code.owner != str(command.merchant):
         raise PayCodeUnknown(str(command.pay_code))
@@ -217,7 +224,6 @@ def _by_code(books: Books, command: Pay, stamp: Stamp) -> Pay:
         raise PayCodeExpired(code.id, code.expires_at.isoformat())
     if (code.amount, code.currency) != (command.amount, command.currency):
         raise PayCodeAmountDiffers(code.currency, code.amount, command.amount)
-    return dataclasses.replace(command, note=command.note or code.note)
 
 
 def category_for(member: Member, merchant: Merchant, command: Pay, day: date) -> str:
@@ -254,7 +260,7 @@ def pay(books: Books, command: Pay, stamp: Stamp) -> Deed:
     check_active(member)
     check_amount(command.amount)
     _check_merchant(member, merchant, command)
-    command = _by_code(books, command, stamp)
+    _check_code(books, command, stamp)
     day = member.day(stamp.now)
     cost = price(books, member, merchant, command, stamp, day)
     limits.check(member, command.currency, cost.cash, day)
@@ -265,7 +271,7 @@ def pay(books: Books, command: Pay, stamp: Stamp) -> Deed:
         available = books.balance(member, WALLET + command.currency)
         if available < cost.cash:
             raise InsufficientFunds(command.currency, cost.cash, available)
-    return _decided(books, member, merchant, command, stamp, day, cost)
+    return _decided(books, member, merchant, noted(books, command), stamp, day, cost)
 
 
 def _check_merchant(member: Member, merchant: Merchant, command: Pay) -> None:

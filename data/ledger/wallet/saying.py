@@ -1,16 +1,15 @@
 """What a person's own rules say about a payment besides its category: another name, tags, a note, left out of reports.
 
-The same words that an import writes about its rows; of several rules the first name and note count, tags add up.
+The same words that an import writes about its rows. The payer's own note is the payment's description, so a rule's note
+stands beside it.
 """
 
 from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Any
 
 from data.categories.facts import Facts
-from data.categories.text import normalise_payee
 from data.importers.statement import Direction, Kind
 from data.ledger.wallet import rows
 from data.ledger.wallet.books import WALLET, Member, Merchant
@@ -43,33 +42,16 @@ def facts_of(member: Member, merchant: Merchant, gross: Money, card: str | None,
 
 def say(deed: Deed, member: Member, merchant: Merchant, row: rows.PaymentRow, stamp: Stamp) -> bool:
     """Write what the rules say about the payment; whether they say anything, so that its facts have to be derived."""
-    said, author = _said(member, merchant, row)
+    taught = member.taught
+    if taught is None or not taught.says_more:
+        return False
+    gross = Money(row.gross, row.currency)
+    said = taught.said_about(facts_of(member, merchant, gross, row.card, row.note, row.booked_on), noted=False)
     if not said:
         return False
     number = stamp.seq()
-    for field, value in [*said.items(), ("by", author)]:
+    for field, value in said.items():
         text = json.dumps(value, ensure_ascii=False)
         deed.add(rows.AnnotationRow(row.owner, row.id, number, field, text, stamp.recorded_at, stamp.actor))
     deed.refresh.append((row.owner, row.id))
     return True
-
-
-def _said(member: Member, merchant: Merchant, row: rows.PaymentRow) -> tuple[dict[str, Any], str]:
-    """The words by field, and the first rule that spoke."""
-    said: dict[str, Any] = {}
-    author = ""
-    if member.taught is None:
-        return said, author
-    facts = facts_of(member, merchant, Money(row.gross, row.currency), row.card, row.note, row.booked_on)
-    for rule in member.taught.applying(facts):
-        act = rule.action
-        if act.payee:
-            said.setdefault("payee", {"name": act.payee, "key": normalise_payee(act.payee)})
-        if act.tags:
-            said["tags"] = list(dict.fromkeys([*said.get("tags", []), *act.tags]))
-        if act.exclude:
-            said["excluded"] = True
-        if act.note:
-            said.setdefault("note", act.note)
-        author = author or (str(rule.id) if said else "")
-    return said, author

@@ -29,11 +29,6 @@ def trade_names() -> dict[str, str]:
     return {code: f"{text(f'mcc.{code}')} · {code}" for code in TRADES}
 
 
-def trade_name(code: str) -> str:
-    """The trade of a code in words; the code itself where we have none."""
-    return text(f"mcc.{code}") if code in TRADES else code
-
-
 def suggested(code: str) -> str:
     """The spending category that members' payments to such a merchant are filed under at first."""
     return by_mcc(code) or _FALLBACK
