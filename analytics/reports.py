@@ -80,5 +80,5 @@ def tables(answer: Report, account_names: dict[str, str]) -> tuple[Table, ...]:
         breakdown_table(answer.accounts, "account", account_names),
         largest_table(answer.largest, answer.currency),
         budget_rows(answer.envelopes),
-        balances_table(answer.balances),
+        balances_table(answer.balances, account_names),
     )

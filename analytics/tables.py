@@ -221,10 +221,10 @@ def _row(columns: tuple[Column, ...], values: tuple[object, ...]) -> list[object
     ]
 
 
-def balances(answers: Iterable[Balance]) -> Table:
-    """What each account holds."""
+def balances(answers: Iterable[Balance], names: Mapping[str, str]) -> Table:
+    """What each account holds. names: account id → what the person calls it."""
     columns = (Column("account"), Column("kind", Cell.WORD), Column("institution"), _CURRENCY, *_money("balance"))
-    rows = [[b.account.name, b.account.kind, b.account.institution, b.currency, b.amount] for b in answers]
+    rows = [[names[str(b.account.id)], b.account.kind, b.account.institution, b.currency, b.amount] for b in answers]
     return Table("balances", columns, rows)
 
 

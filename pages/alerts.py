@@ -11,7 +11,7 @@ from pages.ui.widgets import page_header
 user = require_user()
 scope = scope_of(user)
 page_header(text("alerts.title"), text("alerts.subtitle"))
-found.banner(user)
+found.banner(user, scope)
 found.section(user, scope)
 reporting.section(user, scope)
 sensitivity.section(user)

@@ -37,9 +37,9 @@ left, right = st.columns(2)
 with left:
     screen.by_category(scope, answer, "spending")
     screen.by_category(scope, answer, "income")
+    screen.accounts(scope, answer)
+    screen.balances(scope, answer)
 with right:
     screen.payees(scope, answer)
     screen.largest(scope, answer)
-    screen.accounts(scope, answer)
-    screen.balances(scope, answer)
 screen.limits(scope, answer)

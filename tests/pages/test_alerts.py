@@ -89,6 +89,15 @@ def test_without_alerts_the_screen_says_what_is_looked_at(one: Wallet, locale: s
     assert "alerts.empty.0" in {button.key for button in screen.button}
 
 
+@pytest.mark.parametrize(("locale", "wrong"), [("zh-CN", "下面"), ("en-US", "below")])
+@pytest.mark.usefixtures("filled")
+def test_a_wallet_frozen_without_an_alert_speaks_of_none_below(one: Wallet, locale: str, wrong: str) -> None:
+    wallet.freeze(one.database, wallet.Freeze(**by(one.owner)))
+    screen = shown(one, locale)
+    assert translator("zh" if locale.startswith("zh") else "en").text("alerts.frozen.alone") in words(screen)
+    assert wrong not in words(screen)
+
+
 @pytest.mark.parametrize(
     ("locale", "reason"),
     [("zh-CN", "¥600.00，约是你平时一笔（¥20.30）的 30 倍"), ("en-US", "¥600.00 is about 30 times your usual ¥20.30")],

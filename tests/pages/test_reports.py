@@ -15,7 +15,8 @@ from analytics.spending import totals
 from data.period import Span
 from pages.ui import periods
 from tests.pages.house import LOCALES, House, column, figures, no_fault, open_house, said, scope_of
-from tests.pages.signed_in import Wallet
+from tests.pages.signed_in import Wallet, open_wallet
+from tests.wallet_house import fill_wallet, pay
 
 PAGE = "pages/reports.py"
 
@@ -76,3 +77,15 @@ def test_empty_books_say_what_to_do(house: House, locale: str) -> None:
     screen = shown(house.empty, locale)
     assert not screen.metric
     assert [button for button in screen.button if button.key == "reports.empty.0"]
+
+
+@pytest.mark.parametrize(("locale", "own"), [("zh-CN", "钱包余额"), ("en-US", "Wallet")])
+def test_balances_call_the_wallets_accounts_what_every_screen_calls_them(tmp_path: Path, locale: str, own: str) -> None:
+    with open_wallet(tmp_path) as wallet:
+        wallet.confirm()
+        filled = fill_wallet(wallet.running, wallet.owner)
+        pay(wallet.running, wallet.owner, filled.cafe, 40_00)
+        listed = [list(one.value["account"]) for one in shown(wallet, locale).dataframe if "balance" in one.value]
+    assert len(listed) == 1
+    assert own in listed[0]
+    assert "小金卡" not in listed[0]

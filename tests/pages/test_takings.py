@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -121,6 +122,8 @@ def test_a_single_day_is_shown_by_its_hours_alone(stall: Stall) -> None:
     assert figures(screen)[0] == said(25_00)
     assert not screen.dataframe
     assert len(screen.get("plotly_chart")) == 1
+    drawn = json.loads(screen.get("plotly_chart")[0].proto.spec)["data"][0]
+    assert len(drawn["x"]) >= 13  # a shop's day, though all came within one hour
 
 
 def test_days_on_which_something_moved_are_listed_the_latest_first(stall: Stall) -> None:

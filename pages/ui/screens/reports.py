@@ -213,7 +213,11 @@ def balances(scope: Scope, answer: Report) -> None:
     body, _ = card(text("reports.balances"), key="reports.balances.card", stretch=False)
     with body:
         st.caption(text("reports.balances.note"))
-        rows = [(one.account.name, text(f"account.kind.{one.account.kind}"), one.amount) for one in answer.balances]
+        names = account_names(scope)
+        rows = [
+            (names[str(one.account.id)], text(f"account.kind.{one.account.kind}"), one.amount)
+            for one in answer.balances
+        ]
         frame = pd.DataFrame(rows, columns=["account", "kind", "balance"])
         columns = [
             Column("account", text("column.account")),
@@ -221,6 +225,5 @@ def balances(scope: Scope, answer: Report) -> None:
             Column("balance", text("column.balance"), "money", answer.currency),
         ]
         data_table(frame, columns, key="reports.balances")
-        download(
-            scope, partial(csv.balances, answer.balances), f"balances-{answer.span.last}", key="reports.balances.csv"
-        )
+        held = partial(csv.balances, answer.balances, names)
+        download(scope, held, f"balances-{answer.span.last}", key="reports.balances.csv")

@@ -29,6 +29,8 @@ from pages.ui.widgets import Action, Change, Kpi, card, empty_state, kpi_row
 _SIZE: Final = 50
 _DAYS_SHOWN: Final = 62  # more days than these are shown as months
 _LABELS: Final = 12  # under the hours, so that they stay upright on a phone
+_OPENS: Final = 8  # the hours that are always drawn
+_CLOSES: Final = 20
 _ANY_MONDAY: Final = date(2024, 1, 1)
 
 
@@ -133,10 +135,10 @@ _Places = tuple[list[charts.Step], list[Takings]]
 
 
 def _hours(now: Taken) -> _Places:
-    """The hours from the first to the last in which something was paid."""
+    """A shop's day, wider where something was paid earlier or later: one hour alone says nothing about a day."""
     sums = now.by_hour()
-    used = [hour for hour, one in enumerate(sums) if one.payments] or [0, HOURS - 1]
-    shown = range(used[0], used[-1] + 1)
+    used = [hour for hour, one in enumerate(sums) if one.payments]
+    shown = range(min(*used, _OPENS), max(*used, _CLOSES) + 1) if used else range(HOURS)
     steps = [charts.Step(str(hour), str(hour), text("takings.hour.span", start=hour, end=hour + 1)) for hour in shown]
     return steps, [sums[hour] for hour in shown]
 

@@ -33,14 +33,15 @@ _BADGES: Final[Mapping[str, tuple[str, Literal["orange", "red", "green"]]]] = {
 }
 
 
-def banner(user: User) -> None:
+def banner(user: User, scope: Scope) -> None:
     """That the wallet is frozen, with the way to where it is unfrozen."""
     standings = wallet.standing(user.database, user.owner)
     if not standings or standings[0].frozen is None:
         return
+    asked = any(one.waits(user.now) for one in alerts(scope))
     with st.container(border=True, key="alerts.frozen", gap="xsmall"):
         st.markdown(f":blue[:material/ac_unit:] **{md_escape(text('alerts.frozen'))}**")
-        st.caption(md_escape(text("alerts.frozen.body")))
+        st.caption(md_escape(text("alerts.frozen.body" if asked else "alerts.frozen.alone")))
         links.link("wallet", text("alerts.frozen.go"))
 
 

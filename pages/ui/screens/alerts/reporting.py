@@ -38,7 +38,7 @@ def section(user: User, scope: Scope) -> None:
             plural("alerts.counted.asked", counted.asked),
             plural("alerts.counted.refused", counted.refused),
         )
-        since = text("alerts.counted", since=format.iso(counted.since))
+        since = text("alerts.counted", since=format.day(counted.since, today=user.today))
         st.caption(md_escape(sentences(since, " · ".join(parts))))
         by_id = {one.id: one for one in listed}
         chosen = st.selectbox(

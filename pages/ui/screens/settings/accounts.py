@@ -15,7 +15,7 @@ from analytics.scope import Scope
 from data import accounts as door
 from data.accounts import Account
 from pages.ui import charts, format, links  # noqa: A004 - our word for it, always used with its dot
-from pages.ui.account_names import account_called
+from pages.ui.account_names import account_called, account_names
 from pages.ui.books import currencies_of, scope_of
 from pages.ui.context import User
 from pages.ui.downloads import download
@@ -68,7 +68,8 @@ def _listing(scope: Scope, found: Sequence[Account]) -> None:
     with body:
         st.caption(text("settings.accounts.note"))
         data_table(frame, columns, key="settings.accounts.table")
-        download(scope, lambda: csv.balances(balances(scope)), "accounts", key="settings.accounts.csv")
+        held = partial(csv.balances, balances(scope), account_names(scope))
+        download(scope, held, "accounts", key="settings.accounts.csv")
 
 
 def rows_of(one: Account) -> list[_Row]:
