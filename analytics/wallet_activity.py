@@ -1,8 +1,8 @@
 """What went in and out of the wallet, whatever became of it; and what still waits for a card's bank.
 
-A row is something the person did or received: a payment, a refund, a transfer, a top-up, a withdrawal, cash over the
-counter. `amount` is what it is about, signed as the person sees it; `moved` is what it changed in the wallet's balance
-until now, so that the rows' `moved` add up to what is available.
+A row is something the person did or received: a payment, a refund, a transfer, a top-up, a withdrawal, what a shop of
+theirs paid out, cash over the counter. `amount` is what it is about, signed as the person sees it; `moved` is what it
+changed in the wallet's balance until now, so that the rows' `moved` add up to what is available.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Via:
 class Activity:
     """One row. Minor units of `currency`.
 
-    kind: `payment`, `refund`, `transfer_out`, `transfer_in`, `top_up`, `withdrawal`, `desk`. at: UTC. party: the
-    merchant or the person at the other end, "" of own money. via: None of what concerns the wallet alone.
+    kind: `payment`, `refund`, `transfer_out`, `transfer_in`, `top_up`, `withdrawal`, `payout`, `desk`. at: UTC. party:
+    the merchant or the person at the other end, "" of own money. via: None of what concerns the wallet alone.
     state: `completed`, `processing`, `manual`, `declined`, and of refunds `requested`, `confirmed`, `rejected`,
     `cancelled`, `failed`. reason: a bank's or merchant's. payment: which payment it is or gives back. entry: where it
     is booked, when it is. gross, points: of a payment, before coupons and points, and how many points it took.
@@ -110,10 +110,12 @@ FROM published_transfer t
 LEFT JOIN published_person o ON o.owner = t.recipient
 WHERE t.owner = $owner"""
 _GOT: Final = """
-SELECT t.id, 'transfer_in', t.occurred_at, coalesce(o.name, ''), NULL, t.amount, t.currency, 'completed', '',
-    t.amount, t.note, NULL, t.id, t.amount, 0, t.seq
+SELECT t.id, CASE WHEN m.owner IS NULL THEN 'transfer_in' ELSE 'payout' END, t.occurred_at,
+    coalesce(m.name, o.name, ''), NULL, t.amount, t.currency, 'completed', '', t.amount, t.note, NULL, t.id, t.amount,
+    0, t.seq
 FROM published_transfer t
 LEFT JOIN published_person o ON o.owner = t.owner
+LEFT JOIN published_merchant m ON m.owner = t.owner
 WHERE t.recipient = $owner"""
 # A withdrawal is set aside when it is asked for; only a bank's no puts it back.
 _CARDS: Final = """

@@ -34,8 +34,8 @@ AT_THE_MACHINE: Final = Assurance(at_the_machine=True)
 class StepUpRequired(Rejection):
     """The person confirms first that it is them. Nothing was done or kept: the same request may be sent again.
 
-    action: payment, transfer, limits, threshold, unfreeze, card, export, factors, deletion. reason: why this one needs
-    it. amount_minor, currency, payee: what it is about, where there is such a thing.
+    action: payment, transfer, payout, limits, threshold, unfreeze, card, export, factors, deletion. reason: why this
+    one needs it. amount_minor, currency, payee: what it is about, where there is such a thing.
     """
 
     action: str

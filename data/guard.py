@@ -12,7 +12,7 @@ from data import settlement
 from data.assurance import Assurance, StepUpRequired, is_fresh
 from data.database import Database
 from data.ledger.wallet import limits, sensitive
-from data.ledger.wallet.commands import MoneyCommand, Pay, SetLimits, Transfer
+from data.ledger.wallet.commands import MoneyCommand, Pay, PayOut, SetLimits, Transfer
 from data.ledger.wallet.sensitive import Facts
 from data.store import stepping, users
 
@@ -57,6 +57,8 @@ def _facts(database: Database, command: MoneyCommand) -> Facts:
         return Facts(promised=_promised(database, command))
     if isinstance(command, Pay):
         return Facts(threshold=stepping.threshold(read, owner, command.currency))
+    if isinstance(command, PayOut):  # out of a shop's books: whoever runs it has the threshold
+        return Facts(threshold=stepping.threshold(read, command.actor, command.currency))
     if isinstance(command, Transfer):
         to = users.user_of(read, command.recipient)
         return Facts(

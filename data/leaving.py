@@ -52,11 +52,12 @@ class ShopUnsettled(Rejection):
 
 @dataclasses.dataclass(unsafe_hash=True)
 class ShopHolds(Rejection):
-    """A shop of theirs holds money."""
+    """A shop of theirs holds money, which they pay out first. merchant: its id."""
 
     shop: str
     currency: str
     amount_minor: int
+    merchant: str
 
 
 @dataclasses.dataclass(unsafe_hash=True)
@@ -131,7 +132,7 @@ def _of_shop(shop: Shop) -> Iterator[Rejection]:
     if shop.waits:
         yield ShopUnsettled(shop.name, shop.waits)
     if shop.minor:
-        yield ShopHolds(shop.name, shop.currency, shop.minor)
+        yield ShopHolds(shop.name, shop.currency, shop.minor, str(shop.owner))
 
 
 def obstacles(database: Database, owner: UUID) -> tuple[Rejection, ...]:

@@ -1,4 +1,4 @@
-"""The door for whoever takes money: open a merchant, show codes, publish offers; and what a code that is shown means.
+"""The door for whoever takes money: open a merchant, show codes, publish offers, pay out; and what a shown code means.
 
 A merchant has books of its own and is run by one person (`proprietor`); commands carry that person as `actor` and the
 merchant as `owner`.
@@ -7,16 +7,28 @@ merchant as `owner`.
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from data import guard
+from data.assurance import UNCONFIRMED, Assurance
 from data.codes import pictures, wallet_code
 from data.codes.wallet_code import WalletCode
 from data.database import Database
 from data.ids import OwnerId, new_id
 from data.ledger.coupons import Coupon, CouponKind
-from data.ledger.wallet.commands import ChangeMerchant, EndCoupon, MakePayCode, OpenMerchant, PublishCoupon, SetEarnRule
+from data.ledger.wallet import paying_out
+from data.ledger.wallet.books import WALLET, Books
+from data.ledger.wallet.commands import (
+    ChangeMerchant,
+    EndCoupon,
+    MakePayCode,
+    OpenMerchant,
+    PayOut,
+    PublishCoupon,
+    SetEarnRule,
+)
 from data.ledger.wallet.earning import EarnRule
 from data.ledger.wallet.refusals import MerchantUnknown, PayCodeUnknown
 from data.store.command import Receipt
@@ -30,7 +42,9 @@ __all__ = [
     "MakePayCode",
     "Merchant",
     "OpenMerchant",
+    "PayOut",
     "PublishCoupon",
+    "Purse",
     "SetEarnRule",
     "Target",
     "WalletCode",
@@ -42,7 +56,9 @@ __all__ = [
     "merchants",
     "mine",
     "open_merchant",
+    "pay_out",
     "publish_coupon",
+    "purse",
     "set_campaign",
     "static_code",
     "target_of",
@@ -89,6 +105,19 @@ class Target:
     note: str = ""
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Purse:
+    """What a merchant's wallet holds; minor units. reserved: what open refunds would take of it.
+
+    available: what can be paid out now, nothing when more is reserved than there is.
+    """
+
+    currency: str
+    balance: int
+    reserved: int
+    available: int
+
+
 def open_merchant(database: Database, command: OpenMerchant) -> Receipt:
     """Open a merchant. The receipt: merchant, name.
 
@@ -132,6 +161,32 @@ def set_campaign(database: Database, command: SetEarnRule) -> Receipt:
         MerchantUnknown, EarnRuleInvalid, TextTooLong.
     """
     return database.transact(command).or_raise()
+
+
+def pay_out(database: Database, command: PayOut, assurance: Assurance = UNCONFIRMED) -> Receipt:
+    """A merchant's money into its proprietor's own wallet, at once.
+
+    The receipt: payout, state, merchant, merchant_name, currency, amount_minor, to, merchant_balance_minor,
+    balance_minor.
+
+    Raises:
+        StepUpRequired: above the proprietor's threshold.
+        Rejection: as `data.ledger.wallet.paying_out.pay_out`.
+    """
+    guard.check(database, command, assurance)
+    return database.transact(command).or_raise()
+
+
+def purse(database: Database, of: Merchant) -> Purse:
+    """What the merchant has, and how much of it can be paid out."""
+    about = PayOut(owner=of.id, request_id="", actor=of.id, amount=0, currency=of.currency)
+
+    def look(books: Books, _now: datetime) -> Purse:
+        shop = books.merchant(of.id)
+        available, reserved = paying_out.free(books, shop)
+        return Purse(of.currency, books.balance(shop, WALLET + of.currency), reserved, available)
+
+    return database.ask(look, of.id, about=about)
 
 
 def merchants(database: Database) -> tuple[Merchant, ...]:

@@ -35,6 +35,10 @@ _TRANSFERS: Final = """
 SELECT t.id AS transfer, t.booked_on, t.occurred_at, u.name AS recipient, t.amount, t.currency, t.note
 FROM money_transfer t LEFT JOIN published_person u ON u.owner = t.recipient
 WHERE t.owner = $owner ORDER BY t.seq"""
+_PAYOUTS: Final = """
+SELECT t.id AS payout, t.booked_on, t.occurred_at, m.name AS merchant, t.amount, t.currency
+FROM money_transfer t JOIN published_merchant m ON m.owner = t.owner
+WHERE t.recipient = $owner ORDER BY t.seq"""
 _CHARGES: Final = """
 SELECT h.id AS charge, h.booked_on, h.occurred_at, c.last4 AS card, h.purpose, h.amount, h.currency, h.state, h.reason
 FROM published_charge h LEFT JOIN published_card c ON c.owner = h.owner AND c.id = h.card
@@ -79,6 +83,7 @@ PARTS: Final = (
     Part("refund_events", ("refund_event",), _REFUND_EVENTS, ("cash", "coupon")),
     Part("attachments", ("attachment",), _ATTACHMENTS),
     Part("transfers", ("money_transfer",), _TRANSFERS, ("amount",)),
+    Part("payouts", ("money_transfer",), _PAYOUTS, ("amount",)),
     Part("card_charges", ("charge",), _CHARGES, ("amount",)),
     Part("card_charge_events", ("charge_event",), _CHARGE_EVENTS),
     Part("cards", ("card",), _CARDS),

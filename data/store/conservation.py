@@ -66,6 +66,17 @@ SELECT m.merchant, m.currency FROM (
         ) r
     ) t GROUP BY owner, currency
 ) m WHERE m.total <> 0"""
+_MOVED: Final = """
+WITH moved AS (
+    SELECT p.owner, p.entry, p.currency, sum(p.amount) AS amount FROM posting p
+    JOIN account a ON a.owner = p.owner AND a.id = p.account
+    WHERE a.hint_key LIKE 'wallet:%' AND p.entry IN (SELECT id FROM money_transfer)
+    GROUP BY p.owner, p.entry, p.currency
+)
+SELECT t.owner, t.id FROM money_transfer t
+LEFT JOIN moved g ON g.owner = t.owner AND g.entry = t.id AND g.currency = t.currency
+LEFT JOIN moved r ON r.owner = t.recipient AND r.entry = t.id AND r.currency = t.currency
+WHERE coalesce(g.amount, 0) <> -t.amount OR coalesce(r.amount, 0) <> t.amount"""
 _PAID_TWICE: Final = """
 SELECT owner, request_id FROM payment GROUP BY owner, request_id HAVING count(*) > 1"""
 _CODE_TWICE: Final = """
@@ -92,6 +103,7 @@ PROMISES: Final[Mapping[str, str]] = {
     "no refund is credited twice": _CREDITED_TWICE,
     "a payment is the sum of its parts": _PARTS,
     "merchants' takings are members' payments": _TAKINGS,
+    "what one wallet gives another one gets": _MOVED,
     "no request pays twice": _PAID_TWICE,
     "no code is paid twice": _CODE_TWICE,
     "no coupon is used twice at once": _COUPON_TWICE,

@@ -78,6 +78,7 @@ _SHOP: Final = (
     "DELETE FROM merchant_event WHERE owner = $shop AND event = 'changed'",
     "DELETE FROM request WHERE owner = $shop",
     "UPDATE pay_code SET note = '' WHERE owner = $shop",
+    "UPDATE money_transfer SET request_id = cast(id AS varchar) WHERE owner = $shop",
     """UPDATE merchant SET proprietor = NULL, name = $name, city = '', address = '', contact = ''
     WHERE owner = $shop""",
 )

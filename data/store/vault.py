@@ -227,6 +227,8 @@ class Vault:
                 vault_loading.load_pay_code(self._all, books, str(command.pay_code))
         elif (refund := getattr(command, "refund", None)) is not None:
             self._fetch_refund(books, owner, refund, now)
+        else:
+            self._fetch_shop(books, command, now)
 
     def _fetch_watched(self, books: Books, owner: str, command: asked.MoneyCommand, now: datetime) -> None:
         if owner not in books.watch.members:
@@ -235,6 +237,12 @@ class Vault:
             watch_loading.load_alert(self._all, books, owner, str(command.alert), now)
         elif isinstance(command, asked.ReportDebit):
             watch_loading.load_debit(self._all, books, owner, str(command.debit), now)
+
+    def _fetch_shop(self, books: Books, command: asked.MoneyCommand, now: datetime) -> None:
+        merchant = books.merchants.get(str(command.owner)) if isinstance(command, asked.PayOut) else None
+        if merchant is not None and merchant.proprietor is not None:
+            self.with_members([UUID(merchant.proprietor)], now)
+            vault_loading.load_open_refunds(self._all, books, merchant.owner)
 
     def _fetch_refund(self, books: Books, owner: str, refund: str, now: datetime) -> None:
         if refund not in books.refund_of and (owner, refund) not in books.requested:

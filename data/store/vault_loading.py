@@ -99,6 +99,9 @@ WHERE owner = $owner AND (request_id = $named OR cast(id AS varchar) = $named)""
 _REFUND_ASKED: Final = """
 SELECT DISTINCT cast(payment AS varchar) FROM refund
 WHERE (owner = $owner OR merchant = $owner) AND (request_id = $named OR cast(id AS varchar) = $named)"""
+_OPEN_REFUNDS: Final = """
+SELECT DISTINCT cast(payment AS varchar) FROM published_refund
+WHERE merchant = $merchant AND state NOT IN ('credited', 'rejected', 'cancelled')"""
 _REFUNDS: Final = """
 SELECT cast(owner AS varchar), cast(id AS varchar), seq, request_id, cast(payment AS varchar),
     cast(merchant AS varchar), currency, amount, reason, note, cast(attachment AS varchar), occurred_at, booked_on,
@@ -249,6 +252,12 @@ def load_payment(query: Query, books: Books, owner: str, named: str) -> None:
 def load_refund(query: Query, books: Books, owner: str, named: str) -> None:
     """The payment of a refund that the payer or the merchant names by id or request id, if there is one."""
     found = [key for (key,) in query(_REFUND_ASKED, {"owner": owner, "named": named})]
+    _keep(query, books, query(_NAMED_PAYMENTS, {"payments": found}) if found else [])
+
+
+def load_open_refunds(query: Query, books: Books, merchant: str) -> None:
+    """The payments at a merchant of which something may still come back."""
+    found = [key for (key,) in query(_OPEN_REFUNDS, {"merchant": merchant})]
     _keep(query, books, query(_NAMED_PAYMENTS, {"payments": found}) if found else [])
 
 

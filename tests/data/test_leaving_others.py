@@ -321,7 +321,7 @@ def test_a_shop_has_to_be_closed_and_settled_and_empty_before_its_keeper_can_go(
     paid = own_world.pay(guest, shop, 10_00)
     refund = own_world.ask_back(guest, paid, 10_00)
     merchants.change(db, merchants.ChangeMerchant(**by(shop.id, keeper), closed=True))
-    unsettled, holds = leaving.ShopUnsettled("Corner", 1), leaving.ShopHolds("Corner", "CNY", 10_00)
+    unsettled, holds = leaving.ShopUnsettled("Corner", 1), leaving.ShopHolds("Corner", "CNY", 10_00, str(shop.id))
     assert leaving.obstacles(db, keeper) == (unsettled, holds)
     with pytest.raises(leaving.ShopUnsettled):
         leave(own_world, keeper, "Keeper")
@@ -332,6 +332,25 @@ def test_a_shop_has_to_be_closed_and_settled_and_empty_before_its_keeper_can_go(
     )
     assert (proprietor, name, contact) == (None, "Corner", "")
     assert own_world.available(guest) == 100_00
+    sound(own_world, guest)
+
+
+def test_what_a_shop_took_is_paid_out_and_withdrawn_and_then_its_keeper_can_go(own_world: World) -> None:
+    db, keeper = own_world.db, own_world.member(name="Keeper")
+    shop, guest = own_world.shop("Corner", proprietor=keeper), own_world.member(100_00)
+    own_world.pay(guest, shop, 10_00)
+    merchants.change(db, merchants.ChangeMerchant(**by(shop.id, keeper), closed=True))
+    assert leaving.obstacles(db, keeper) == (leaving.ShopHolds("Corner", "CNY", 10_00, str(shop.id)),)
+    command = by(shop.id, keeper) | {"request_id": f"{WORD} payout"}
+    merchants.pay_out(db, merchants.PayOut(**command, amount=10_00, currency="CNY"))
+    assert leaving.obstacles(db, keeper) == (leaving.MoneyLeft("CNY", 10_00),)
+    gift = wallet.Transfer(**by(keeper), recipient=guest, amount=10_00, currency="CNY")
+    wallet.transfer(db, gift, assurance=AT_THE_MACHINE)
+    books = own_world.books(shop.id)
+    leave(own_world, keeper, "Keeper")
+    assert own_world.books(shop.id) == books == {"book:takings": -10_00, "book:drawn": 10_00}
+    assert places_of(db, WORD) == []
+    assert places_of(db, "Keeper") == []
     sound(own_world, guest)
 
 

@@ -223,6 +223,14 @@ class Transfer(MonitoredCommand):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PayOut(MoneyCommand):
+    """A merchant's money into the wallet of whoever runs it. owner: the merchant's books."""
+
+    amount: int
+    currency: str
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRefund(MoneyCommand):
     """Ask the merchant for money back. payment: its id, or the request id it was made with."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from data.ledger.changes import TextTooLong
 from data.ledger.wallet import commands as asked
-from data.ledger.wallet import freezing, funding, giving, managing, monitor, offering, paying, refunding
+from data.ledger.wallet import freezing, funding, giving, managing, monitor, offering, paying, paying_out, refunding
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.deed import Deed, Stamp
 
@@ -30,6 +30,7 @@ RULES: Final[Mapping[type[asked.MoneyCommand], Rule]] = {
     asked.Withdraw: funding.withdraw,
     asked.AnswerCharge: funding.answer,
     asked.Transfer: giving.transfer,
+    asked.PayOut: paying_out.pay_out,
     asked.RequestRefund: refunding.request,
     asked.CancelRefund: refunding.cancel,
     asked.ConfirmRefund: refunding.confirm,

@@ -18,7 +18,7 @@ from data.ledger import refund_states
 from data.ledger.accounts import EXPENSE_KEY
 from data.ledger.changes import RefundExceedsPayment
 from data.ledger.coupons import returns_on_full_refund
-from data.ledger.refund_states import Paid, Portions, RefundState
+from data.ledger.refund_states import TERMINAL, Paid, Portions, RefundState
 from data.ledger.wallet import paying, rows
 from data.ledger.wallet.books import (
     ISSUER_TEXT,
@@ -316,6 +316,16 @@ def _owed(payment: Payment, refund: Refund, parts: Portions) -> int:
 def _covers(books: Books, payment: Payment, refund: Refund, parts: Portions) -> bool:
     merchant = books.merchant(payment.row.merchant)
     return books.balance(merchant, WALLET + payment.row.currency) >= _owed(payment, refund, parts)
+
+
+def awaited(payment: Payment) -> int:
+    """What the merchant gives once every open refund is agreed to and has arrived; minor units."""
+    waits = [one for one in payment.refunds.values() if one.state not in TERMINAL]
+    coupon = sum(one.share.coupon for one in waits if one.share is not None)
+    asked = sum(one.row.amount for one in waits if one.share is None)
+    if asked:
+        coupon += refund_states.portions(_paid(payment), payment.confirmed(), asked).coupon
+    return sum(one.row.amount for one in waits) - _merchant_part(payment, coupon)
 
 
 def covered(books: Books, payment: Payment, refund: Refund) -> bool:

@@ -309,6 +309,23 @@ class MerchantShort(Rejection):
 
 
 @dataclasses.dataclass(unsafe_hash=True)
+class TakingsShort(Rejection):
+    """A shop can pay out less than asked for. reserved_minor: what open refunds keep there."""
+
+    currency: str
+    needed_minor: int
+    available_minor: int
+    reserved_minor: int
+
+
+@dataclasses.dataclass(unsafe_hash=True)
+class ProprietorMissing(Rejection):
+    """Nobody runs the shop, so there is no wallet to pay out to."""
+
+    merchant: str
+
+
+@dataclasses.dataclass(unsafe_hash=True)
 class ChargeUnknown(Rejection):
     """No such charge."""
 

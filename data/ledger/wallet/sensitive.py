@@ -1,6 +1,7 @@
 """Which command of the wallet the person confirms first: a large payment, a new payee, looser limits, thawing, a card.
 
-Lowering a limit and freezing are never asked about: what makes the wallet safer is done at once.
+A payout of a shop counts like a transfer to somebody known: it is asked about above the threshold. Lowering a limit
+and freezing are never asked about: what makes the wallet safer is done at once.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from data.assurance import StepUpRequired
-from data.ledger.wallet.commands import BindCard, MoneyCommand, Pay, SetLimits, Transfer, Unfreeze
+from data.ledger.wallet.commands import BindCard, MoneyCommand, Pay, PayOut, SetLimits, Transfer, Unfreeze
 from data.ledger.wallet.limits import NO_LIMITS, Limits
 from data.money import exponent
 
@@ -46,8 +47,9 @@ def needed(command: MoneyCommand, facts: Facts) -> StepUpRequired | None:
     A payment counts with its whole price, before coupons and points.
     """
     match command:
-        case Pay() if command.amount > facts.threshold:
-            return StepUpRequired("payment", "above_threshold", command.amount, command.currency)
+        case Pay() | PayOut() if command.amount > facts.threshold:
+            action = "payment" if isinstance(command, Pay) else "payout"
+            return StepUpRequired(action, "above_threshold", command.amount, command.currency)
         case Transfer() if not facts.known_payee or command.amount > facts.threshold:
             reason = "above_threshold" if facts.known_payee else "new_payee"
             return StepUpRequired("transfer", reason, command.amount, command.currency, facts.payee)

@@ -25,7 +25,7 @@ _FORMER: Final = "common.former_member"
 _WHERE: Final[dict[str, tuple[type[Rejection], ...]]] = {
     "wallet": (MoneyLeft, PaymentsOpen),
     "refunds": (RefundsOpen,),
-    "till": (ShopOpen, ShopUnsettled, ShopHolds),
+    "till": (ShopOpen, ShopUnsettled),
 }
 
 
@@ -53,6 +53,9 @@ def _open(found: Sequence[Rejection]) -> None:
         for screen, kinds in _WHERE.items():
             if any(isinstance(one, kinds) for one in found):
                 links.link(screen, text(f"mine.leave.to.{screen}"))
+        for one in found:
+            if isinstance(one, ShopHolds):
+                links.link("till", text("mine.leave.to.payout", shop=one.shop), merchant=one.merchant)
 
 
 def _form(user: User) -> None:

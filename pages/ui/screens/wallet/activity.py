@@ -35,6 +35,7 @@ _ICONS: Final = {
     "transfer_in": "south_west",
     "top_up": "add_circle",
     "withdrawal": "account_balance",
+    "payout": "point_of_sale",
     "desk": "payments",
 }
 STATES: Final = (

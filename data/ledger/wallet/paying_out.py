@@ -1,0 +1,131 @@
+"""A shop's money to whoever runs it: out of the shop's wallet, into its proprietor's own, at once.
+
+The shop's takings stay what they were; what its proprietor drew stands beside them. In the proprietor's books it is
+income from a business, the same money that came in: nothing else of the shop's is in a person's books. Nothing leaves
+anybody, so it counts against no limit and the monitor does not look at it: it looks at what later leaves the wallet.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from data.categories.text import normalise_payee
+from data.ids import new_key
+from data.ledger.accounts import INCOME_KEY
+from data.ledger.wallet import paying, refunding, rows
+from data.ledger.wallet.books import WALLET, Books, Member, Merchant, Payment
+from data.ledger.wallet.commands import PayOut
+from data.ledger.wallet.deed import Deed, Leg, Stamp
+from data.ledger.wallet.refusals import MerchantCurrencyDiffers, ProprietorMissing, TakingsShort, WalletNotOpened
+
+DRAWN: Final = "book:drawn"  # what the proprietor took out: equity, neither takings nor a cost
+CATEGORY: Final = "business_income"
+
+
+def pay_out(books: Books, command: PayOut, stamp: Stamp) -> Deed:
+    """The payout. A closed shop pays out too: its money must not be stuck. Open refunds keep what they would take.
+
+    Raises:
+        MerchantUnknown, ProprietorMissing, WalletNotOpened, AccountFrozen, AmountInvalid, MerchantCurrencyDiffers,
+        TakingsShort.
+    """
+    merchant = paying.mine(books, command.owner, stamp)
+    member = _proprietor(books, merchant)
+    paying.check_active(member)
+    paying.check_amount(command.amount)
+    if command.currency != merchant.currency:
+        raise MerchantCurrencyDiffers(merchant.currency, command.currency)
+    paying.check_wallet(member, command.currency)
+    available, kept = free(books, merchant)
+    if available < command.amount:
+        raise TakingsShort(command.currency, command.amount, available, kept)
+    return _paid_out(books, merchant, member, command, stamp)
+
+
+def _proprietor(books: Books, merchant: Merchant) -> Member:
+    if merchant.proprietor is None:
+        raise ProprietorMissing(merchant.name)
+    member = books.members.get(merchant.proprietor)
+    if member is None:
+        raise WalletNotOpened(merchant.currency)
+    return member
+
+
+def free(books: Books, merchant: Merchant) -> tuple[int, int]:
+    """What the shop can pay out now, and what open refunds keep there; minor units. Its open refunds are here."""
+    kept = sum(refunding.awaited(one) for one in _with_refunds(books, merchant))
+    return max(0, books.balance(merchant, WALLET + merchant.currency) - kept), kept
+
+
+def _with_refunds(books: Books, merchant: Merchant) -> list[Payment]:
+    return [one for one in books.payments.values() if one.refunds and one.row.merchant == merchant.owner]
+
+
+def _paid_out(books: Books, merchant: Merchant, member: Member, command: PayOut, stamp: Stamp) -> Deed:
+    deed, key, day = Deed(), new_key(), member.day(stamp.now)
+    amount, currency = command.amount, command.currency
+    legs: list[Leg] = [
+        (deed.account(merchant, WALLET + currency, stamp), -amount, currency, None, None),
+        (deed.account(merchant, DRAWN, stamp, kind="equity"), amount, currency, None, None),
+    ]
+    deed.entry(merchant.owner, key, "transfer", day, stamp, legs)
+    _book(deed, member, merchant, command, stamp, key)
+    deed.add(
+        rows.TransferRow(
+            merchant.owner,
+            key,
+            stamp.seq(),
+            command.request_id,
+            member.owner,
+            currency,
+            amount,
+            "",
+            stamp.now,
+            day,
+            stamp.recorded_at,
+            stamp.actor,
+        )
+    )
+    deed.receipt = {
+        "payout": key,
+        "state": "completed",
+        "merchant": merchant.owner,
+        "merchant_name": merchant.name,
+        "currency": currency,
+        "amount_minor": amount,
+        "to": member.owner,
+        "merchant_balance_minor": books.balance(merchant, WALLET + currency) - amount,
+        "balance_minor": books.balance(member, WALLET + currency) + amount,
+    }
+    return deed
+
+
+def _book(deed: Deed, member: Member, merchant: Merchant, command: PayOut, stamp: Stamp, key: str) -> None:
+    """The proprietor's side."""
+    wallet, day = member.accounts[WALLET + command.currency], member.day(stamp.now)
+    income = deed.account(member, INCOME_KEY, stamp)
+    legs: list[Leg] = [
+        (wallet, command.amount, command.currency, None, None),
+        (income, -command.amount, command.currency, CATEGORY, None),
+    ]
+    named: dict[str, Any] = {
+        "payee": merchant.name,
+        "payee_key": normalise_payee(merchant.name),
+        "method": "小金卡",
+        "occurred_at": stamp.now,
+    }
+    number = deed.entry(member.owner, key, "income", day, stamp, legs, **named)
+    deed.fact(
+        member,
+        number,
+        key,
+        day,
+        part=1,
+        kind="income",
+        account=wallet,
+        category=CATEGORY,
+        currency=command.currency,
+        amount=command.amount,
+        income=command.amount,
+        **named,
+    )
