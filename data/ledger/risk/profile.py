@@ -17,7 +17,7 @@ FEWEST: Final = 8  # debits before an amount can be called usual
 HOURS: Final = 24
 _PRIOR: Final = 15  # a short history is trusted as if so many debits of ordinary spread had come before it
 _ORDINARY: Final = 0.6  # of a logarithm: among ten debits one is nearly twice the usual amount
-_LEAST_SPREAD: Final = 0.25  # nobody pays so evenly that a quarter more would be odd
+_LEAST_SPREAD: Final = 0.4  # nobody pays so evenly that half as much again would be odd
 
 
 @dataclasses.dataclass(slots=True)

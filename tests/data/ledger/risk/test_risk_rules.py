@@ -72,6 +72,14 @@ def test_an_amount_far_beyond_all_before_is_asked_about_and_says_how_far() -> No
     assert found.reasons[0].facts["times"] == 30
 
 
+def test_whoever_pays_very_evenly_may_pay_twice_as_much_for_once() -> None:
+    narrow = Profile()
+    for day in range(60):
+        narrow.add(debit(20_00 + 10 * (day % 5), day=day))
+    assert judge(narrow, debit(40_00, day=61), Sensitivity.NORMAL).verdict is Verdict.PASS
+    assert judge(narrow, debit(60_00, day=61), Sensitivity.NORMAL).verdict is Verdict.ASK
+
+
 def test_what_somebody_paid_a_month_ago_is_not_unheard_of() -> None:
     profile = habits(30)
     for day in range(30, 40):
