@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from data import guard
+from data.assurance import UNCONFIRMED, Assurance, StepUpRequired
 from data.database import Database
 from data.errors import Rejection
 from data.ids import new_request_id
 from data.money import exponent
 from data.period import LAST_DAY
-from data.store import facts
+from data.store import facts, stepping
 from data.store.command import Plan, Reader, Write
 from data.store.owner_settings import month_start_day
 
@@ -74,14 +76,21 @@ def preferences_of(database: Database, owner: UUID) -> Preferences:
 
 
 def choose_preferences(
-    database: Database, owner: UUID, preferences: Preferences, request_id: str | None = None
+    database: Database,
+    owner: UUID,
+    preferences: Preferences,
+    request_id: str | None = None,
+    assurance: Assurance = UNCONFIRMED,
 ) -> None:
     """Replace the person's choices; another first day of the month moves what is booked into the new months at once.
 
     Raises:
-        MonthStartOutOfRange, UnknownZone, CurrencyUnknown: nothing was changed.
+        MonthStartOutOfRange, UnknownZone, CurrencyUnknown: nothing was changed. StepUpRequired: another time zone
+            begins another day, on which a wallet's limits count anew.
     """
     _check(preferences)
+    if preferences.zone != preferences_of(database, owner).zone and stepping.limited(database.read, owner):
+        guard.require_fresh(database, owner, assurance, StepUpRequired("limits", "moves_midnight"))
     database.submit(ChoosePreferences(owner, request_id or new_request_id(), preferences), _decide)
 
 

@@ -22,6 +22,8 @@ _FORGET_THRESHOLD = "DELETE FROM step_up_threshold WHERE owner = $owner AND curr
 _KEEP_THRESHOLD = "INSERT INTO step_up_threshold VALUES ($owner, $currency, $minor, $now)"
 _GIVEN_BEFORE = "SELECT 1 FROM money_transfer WHERE owner = $owner AND recipient = $recipient LIMIT 1"
 
+_LIMITED = "SELECT 1 FROM wallet_limit WHERE owner = $owner LIMIT 1"
+
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Standing:
@@ -58,6 +60,11 @@ def threshold_set(owner: UUID, currency: str, minor: int, now: datetime) -> list
     """The writes that keep another threshold."""
     at = {"owner": owner, "currency": currency}
     return [Write(_FORGET_THRESHOLD, at), Write(_KEEP_THRESHOLD, {**at, "minor": minor, "now": now})]
+
+
+def limited(query: Query, owner: UUID) -> bool:
+    """Whether the owner ever set a limit for a wallet."""
+    return bool(query(_LIMITED, {"owner": owner}))
 
 
 def given_before(query: Query, owner: UUID, recipient: UUID) -> bool:

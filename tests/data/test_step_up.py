@@ -12,6 +12,7 @@ from data import cards, identity, passkeys, second_factor, step_up, taking_out, 
 from data.assurance import AT_THE_MACHINE, UNCONFIRMED, Assurance, StepUpRequired
 from data.ids import OwnerId, new_request_id
 from data.ledger.wallet.refusals import AmountInvalid, InsufficientFunds
+from data.preferences import Preferences, choose_preferences
 from data.sign_in import SignedIn, Visit, WrongCode
 from data.step_up import SecondFactorAsked, SessionOver, SetThreshold
 from data.taking_out import Format
@@ -85,6 +86,11 @@ def takes_a_limit_away(anna: Somebody, ben: Somebody, says: Assurance) -> object
     return wallet.set_limits(anna.world.db, SetLimits(**by(anna.owner), currency="CNY", per_day=-1), says)
 
 
+def moves_midnight(anna: Somebody, ben: Somebody, says: Assurance) -> object:
+    elsewhere = Preferences(zone="Pacific/Kiritimati")
+    return choose_preferences(anna.world.db, anna.owner, elsewhere, assurance=says)
+
+
 def unfreezes(anna: Somebody, ben: Somebody, says: Assurance) -> object:
     return wallet.unfreeze(anna.world.db, Unfreeze(**by(anna.owner)), says)
 
@@ -124,6 +130,7 @@ ACTS: list[tuple[Act, Callable[[Somebody], None], str, str]] = [
     (gives_to_somebody_new, nothing, "transfer", "new_payee"),
     (raises_a_limit, limited, "limits", "raises_limit"),
     (takes_a_limit_away, limited, "limits", "raises_limit"),
+    (moves_midnight, limited, "limits", "moves_midnight"),
     (unfreezes, frozen, "unfreeze", "unfreezes"),
     (binds_a_card, nothing, "card", "binds_card"),
     (takes_everything_out, nothing, "export", "exports"),

@@ -15,6 +15,7 @@ from data.ids import OwnerId
 from data.ledger.wallet import refusals as no
 from data.merchants import CouponKind
 from data.money import MAX_MINOR
+from data.preferences import Preferences, choose_preferences
 from data.wallet import SetLimits, Transfer
 from tests import wallet_house as house
 from tests.wallet_house import by
@@ -51,6 +52,17 @@ def test_a_day_is_used_up_and_renews_with_the_next_one(world: World) -> None:
     over(world, anna, 1)
     world.clock.turn(minutes=1)
     world.pay(anna, cafe, 100_00)
+
+
+def test_moving_to_where_it_is_still_yesterday_gives_nothing_back(world: World) -> None:
+    anna, cafe = world.member(500_00), world.shop()
+    limit(world, anna, per_day=100_00, per_month=150_00)
+    world.pay(anna, cafe, 100_00)
+    choose_preferences(world.db, anna, Preferences(zone="Pacific/Niue"), assurance=AT_THE_MACHINE)
+    standing = world.standing(anna)
+    assert standing.today.isoformat() == "2026-03-01"
+    assert (standing.spent_today, standing.left_today, standing.left_this_month) == (100_00, 0, 50_00)
+    over(world, anna, 1)
 
 
 def test_a_month_is_the_calendars_and_renews_with_the_next_one(world: World) -> None:

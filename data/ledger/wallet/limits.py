@@ -29,15 +29,13 @@ def in_force(member: Member, currency: str, day: date) -> Limits:
 
 
 def used(member: Member, currency: str, day: date) -> tuple[int, int]:
-    """What counted on that day and in its calendar month."""
-    today = member.spent.get((currency, day), 0)
-    month = month_of(day)
-    monthly = sum(
-        minor
-        for (spent_in, on), minor in member.spent.items()
-        if spent_in == currency and month.start <= on < month.end
-    )
-    return today, monthly
+    """What counted on that day and in its calendar month.
+
+    Days after it are those of who moved to a zone where it is still yesterday: they count too, or moving would pay.
+    """
+    month = month_of(day).start
+    spent = [(on, minor) for (spent_in, on), minor in member.spent.items() if spent_in == currency and on >= month]
+    return sum(minor for on, minor in spent if on >= day), sum(minor for _, minor in spent)
 
 
 def check(member: Member, currency: str, cash: int, day: date) -> None:

@@ -38,7 +38,7 @@ def show(user: User) -> None:
 
 
 def _choose(user: User, wanted: Preferences, request: str) -> None:
-    choose_preferences(user.database, user.owner, wanted, request)
+    choose_preferences(user.database, user.owner, wanted, request, user.assurance)
     session.remember_preferences(wanted)  # so that the answer is said in the language just chosen
 
 
