@@ -12,6 +12,7 @@ from pages.ui.i18n import text
 from pages.ui.pickers import period_picker
 from pages.ui.screens import takings as screen
 from pages.ui.screens.merchant_choice import chosen
+from pages.ui.screens.till import payout_list
 from pages.ui.screens.till.counting import counter_of
 from pages.ui.widgets import page_header
 
@@ -26,6 +27,8 @@ counter = counter_of(user, merchant)
 now = taken(counter, period.span)
 if now.total == NOTHING:
     screen.nothing()
+    payout_list.section(counter, merchant, period.span, period.code)
+    payout_list.receipt_dialog(counter, merchant)
     st.stop()
 screen.figures(now, taken(counter, comparable(scope_of(user), period.span)))
 if period.span.days > 1:
@@ -38,3 +41,5 @@ if period.span.days > 1:
 else:
     screen.when_customers_pay(now, period)
 screen.one_by_one(counter, merchant, now, period)
+payout_list.section(counter, merchant, period.span, period.code)
+payout_list.receipt_dialog(counter, merchant)

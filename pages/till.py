@@ -7,6 +7,7 @@ import streamlit as st
 from pages.ui.context import require_user
 from pages.ui.i18n import text
 from pages.ui.screens.merchant_choice import chosen
+from pages.ui.screens.till.balance import balance_card
 from pages.ui.screens.till.details import dialogs, header_button
 from pages.ui.screens.till.movements import detail_dialog
 from pages.ui.screens.till.opening import first_merchant
@@ -27,6 +28,7 @@ dialogs(user, merchant)
 left, right = st.columns([2, 3])
 with left:
     codes(user, merchant)
+    balance_card(user, merchant)
 with right:
     today_now(user, merchant)
 detail_dialog(shown_today(user, merchant), merchant)

@@ -100,8 +100,9 @@ _REFUND_ASKED: Final = """
 SELECT DISTINCT cast(payment AS varchar) FROM refund
 WHERE (owner = $owner OR merchant = $owner) AND (request_id = $named OR cast(id AS varchar) = $named)"""
 _OPEN_REFUNDS: Final = """
-SELECT DISTINCT cast(payment AS varchar) FROM published_refund
-WHERE merchant = $merchant AND state NOT IN ('credited', 'rejected', 'cancelled')"""
+SELECT DISTINCT cast(r.payment AS varchar) FROM refund r WHERE r.merchant = $merchant AND NOT EXISTS (
+    SELECT 1 FROM refund_event e
+    WHERE e.owner = r.owner AND e.refund = r.id AND e.state IN ('credited', 'rejected', 'cancelled'))"""
 _REFUNDS: Final = """
 SELECT cast(owner AS varchar), cast(id AS varchar), seq, request_id, cast(payment AS varchar),
     cast(merchant AS varchar), currency, amount, reason, note, cast(attachment AS varchar), occurred_at, booked_on,

@@ -55,7 +55,7 @@ def _open(found: Sequence[Rejection]) -> None:
                 links.link(screen, text(f"mine.leave.to.{screen}"))
         for one in found:
             if isinstance(one, ShopHolds):
-                links.link("till", text("mine.leave.to.payout", shop=one.shop), merchant=one.merchant)
+                links.link("till", md_escape(text("mine.leave.to.payout", shop=one.shop)), merchant=one.merchant)
 
 
 def _form(user: User) -> None:
