@@ -1,16 +1,19 @@
 """Writing a group of rows of many tables at once: one statement for everything that a group of commands leaves.
 
-What a small group costs is neither rows nor disk but statements: DuckDB plans each anew, and a registration is a
-statement too. So every table has one source, registered once and handed the rows of the moment, and all inserts of a
-group are one data-modifying WITH, whose text depends on nothing but the tables it names.
+What a small group costs is neither rows nor disk but planning. So every table has one source, handed the rows of the
+moment, all inserts of a group are one data-modifying WITH, whose text depends on nothing but the tables it names, and
+that is prepared once for each set of tables. A plan is used again only where its sources are Python objects found by
+name when it is made; one over a registered view would be bound anew each time. After a change of the catalog the engine
+plans each time again: as right, only slower.
 """
 
 from __future__ import annotations
 
+import types
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import partial
 from typing import Any, Final
 
 import duckdb
@@ -33,24 +36,32 @@ _TYPES: Final = {
     "BOOLEAN": pa.bool_(),
 }
 _TABLES: Final[dict[type[Any], str]] = {**TABLES, Link: "audit_link"}
+MOST_PREPARED: Final = 64  # sets of tables: a handful is what commands leave
+_EXECUTE: Final = "EXECUTE "
 _WHOLE: Final = {int, type(None)}  # Arrow would cut a float without a word
 
 
 class _Source:
     """What a statement reads as `new_<table>`: the rows of the moment, by the Arrow PyCapsule interface."""
 
-    __slots__ = ("_none", "_rows", "_type", "_whole")
+    __slots__ = ("_none", "_read", "_rows", "_type", "_whole")
 
     def __init__(self, kind: pa.StructType) -> None:
         self._type = kind
         self._none = self._rows = pa.array([], kind)
+        self._read = False
         self._whole = [(at, field.name) for at, field in enumerate(kind) if pa.types.is_integer(field.type)]
 
     def hold(self, rows: Sequence[Row]) -> None:
         """These rows from now on; tuples go over whole, which is several times faster than column by column."""
         for at, name in self._whole:
             require({type(row[at]) for row in rows} <= _WHOLE, f"{name} is a whole number")
-        self._rows = pa.array(rows, self._type)
+        self._rows, self._read = pa.array(rows, self._type), False
+
+    @property
+    def read(self) -> bool:
+        """Whether a statement took what is held."""
+        return self._read
 
     @property
     def rows(self) -> pa.StructArray:
@@ -65,19 +76,19 @@ class _Source:
         return self._type.__arrow_c_schema__()
 
     def __arrow_c_array__(self, requested_schema: object = None) -> tuple[object, object]:
+        self._read = True
         capsules: tuple[object, object] = self._rows.__arrow_c_array__(requested_schema)
         return capsules
 
 
 class RowWriter:
-    """Appends wallet rows on one connection. Make it outside a transaction: a ROLLBACK would take its sources along.
+    """Appends wallet rows on one connection.
 
     Raises:
         InvariantBroken: a row type is not its table, column for column.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, chain: Chain) -> None:
-        self._con = con
         self._chain = chain
         columns: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
         for table, name, kind in con.execute(_COLUMNS).fetchall():
@@ -86,7 +97,9 @@ class RowWriter:
         for row, table in _TABLES.items():
             require([name for name, _ in columns[table]] == list(row._fields), f"a {row.__name__} is a row of {table}")
             self._sources[row] = _Source(pa.struct([(name, _TYPES[kind]) for name, kind in columns[table]]))
-            con.register(f"new_{table}", self._sources[row])
+        self._run = _seeing({f"new_{_TABLES[row]}": source for row, source in self._sources.items()}, con)
+        self._prepared: dict[frozenset[type[Any]], str] = {}
+        self._number = 0
 
     def append(self, rows: Iterable[Row], linked_at: datetime | None = None) -> None:
         """All rows, each into its type's table and there in the given order; none writes nothing.
@@ -110,14 +123,37 @@ class RowWriter:
             if linked_at is not None and (link := self._chain.link(linked_at)) is not None:
                 groups[Link] = [link]
                 self._sources[Link].hold(groups[Link])
-            self._con.execute(_statement(frozenset(_TABLES[kind] for kind in groups)))
+            self._run(self._statement(frozenset(groups)))
+            require(all(self._sources[kind].read for kind in groups), "every source was read for this group")
         finally:
             for kind in groups:
                 self._sources[kind].let_go()
 
+    def _statement(self, kinds: frozenset[type[Any]]) -> str:
+        """What runs the inserts of these, planned already."""
+        known = self._prepared.get(kinds)
+        if known is None:
+            if len(self._prepared) >= MOST_PREPARED:
+                self._run(f"DEALLOCATE {self._prepared.pop(next(iter(self._prepared))).removeprefix(_EXECUTE)}")
+            self._number += 1
+            name = f"group_{self._number}"
+            self._run(f"PREPARE {name} AS {_inserts(_TABLES[kind] for kind in kinds)}")
+            known = self._prepared[kinds] = _EXECUTE + name
+        return known
 
-@lru_cache(maxsize=256)
-def _statement(tables: frozenset[str]) -> str:
+
+def _seeing(sources: Mapping[str, _Source], con: duckdb.DuckDBPyConnection) -> Callable[[str], object]:
+    """What runs a statement where the sources have these names: the engine looks into the globals of who calls it."""
+    seen = {"__name__": __name__, "__builtins__": __builtins__, **sources}
+    run = types.FunctionType(_run.__code__, seen)
+    return partial(run, con)
+
+
+def _run(con: duckdb.DuckDBPyConnection, sql: str) -> None:
+    con.execute(sql)
+
+
+def _inserts(tables: Iterable[str]) -> str:
     """Names of our own code; values arrive through the sources."""
     *others, last = [f"INSERT INTO {table} SELECT * FROM new_{table}" for table in sorted(tables)]
     if not others:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import typing
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -15,7 +16,7 @@ import pytest
 from data.errors import InvariantBroken
 from data.ledger.wallet.rows import TABLES, EntryRow, LotRow, MerchantRow, PostingRow
 from data.store import migrate
-from data.store.appending import RowWriter
+from data.store.appending import MOST_PREPARED, RowWriter
 from data.store.chain import Chain
 
 NOW = datetime(2026, 11, 22, 4, 0, 0, 123456)  # noqa: DTZ001 - the store keeps UTC without zone
@@ -214,3 +215,68 @@ def test_a_table_that_is_not_as_its_rows_stops_the_start(con: duckdb.DuckDBPyCon
     con.execute(f"ALTER TABLE {TABLES[MerchantRow]} RENAME COLUMN city TO town")
     with pytest.raises(InvariantBroken, match="MerchantRow"):
         RowWriter(con, Chain(con))
+
+
+def planned(con: duckdb.DuckDBPyConnection) -> int:
+    ((count,),) = con.execute("SELECT count(*) FROM duckdb_prepared_statements()").fetchall()
+    return int(count)
+
+
+def test_a_set_of_tables_is_planned_once_for_all_groups_that_leave_it(
+    con: duckdb.DuckDBPyConnection, writer: RowWriter
+) -> None:
+    lots, rows = made(con, LotRow, 40), [posting(line) for line in range(40)]
+    for lot, row in zip(lots, rows, strict=True):
+        writer.append([row, lot])
+    assert planned(con) == 1
+    assert stored(con, PostingRow) == rows
+    assert stored(con, LotRow) == lots
+
+
+def test_a_plan_made_in_a_transaction_that_was_rolled_back_writes_the_next_group(
+    con: duckdb.DuckDBPyConnection, writer: RowWriter
+) -> None:
+    con.execute("BEGIN")
+    writer.append([posting(0)])
+    con.execute("ROLLBACK")
+    row = posting(1)
+    writer.append([row])
+    assert stored(con, PostingRow) == [row]
+
+
+def test_a_plan_from_before_a_change_of_the_catalog_still_writes_what_is_held_now(
+    con: duckdb.DuckDBPyConnection, writer: RowWriter
+) -> None:
+    rows = [posting(line) for line in range(3)]
+    writer.append(rows[:1])
+    con.cursor().execute("CREATE TABLE another (number integer)")
+    writer.append(rows[1:2])
+    con.cursor().execute("DROP TABLE another")
+    writer.append(rows[2:])
+    assert stored(con, PostingRow) == rows
+
+
+def test_plans_of_more_sets_than_are_kept_give_way_to_each_other(
+    con: duckdb.DuckDBPyConnection, writer: RowWriter
+) -> None:
+    kinds = [kind for kind in TABLES if TABLES[kind] not in {table for table, _ in UNIQUE}][:13]
+    pairs = [*itertools.combinations(kinds, 2)]
+    written: dict[type[Any], list[Any]] = {kind: [] for kind in kinds}
+    for pair in [*pairs, *pairs[:5]]:
+        group = [made(con, kind, 1)[0] for kind in pair]
+        writer.append(group)
+        for row in group:
+            written[type(row)].append(row)
+    assert planned(con) == MOST_PREPARED < len(pairs)
+    assert {kind: stored(con, kind) for kind in kinds} == written
+
+
+def test_a_group_that_a_plan_does_not_read_is_an_error_and_no_silence(
+    con: duckdb.DuckDBPyConnection, writer: RowWriter
+) -> None:
+    writer.append([posting(0)])
+    ((name,),) = con.execute("SELECT name FROM duckdb_prepared_statements()").fetchall()
+    con.execute(f"DEALLOCATE {name}")
+    con.execute(f"PREPARE {name} AS SELECT 1")
+    with pytest.raises(InvariantBroken, match="read"):
+        writer.append([posting(1)])
