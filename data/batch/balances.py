@@ -10,8 +10,9 @@ As JSON (amounts are minor units, names sorted, keys always in this order):
 `wallet` is what belongs to the member: `available` and what is `held` for a withdrawal under way. A member's own
 `currency` and the three figures beside it are of the wallet in CNY, or of the first by its code. `points` are in lots,
 also those that are over and not yet taken; `points_held` wait for a bank; `points_debt` is owed. `takings` are what a
-merchant sold less what came back. A merchant without a code goes by its id. The issuer's accounts are clearing (through
-the cards, debit is positive), outstanding (what all wallets hold, negative), rewards, points and points_cost.
+merchant sold less what came back; its `wallet` is that less what it paid out to its proprietor. A merchant without a
+code goes by its id. The issuer's accounts are clearing (through the cards, debit is positive), outstanding (what all
+wallets hold, negative), rewards, points and points_cost.
 Of one member asked for, there are no merchants and no issuer.
 """
 

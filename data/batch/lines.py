@@ -140,6 +140,13 @@ class Transfer(OfMember):
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PayOut(OfMerchant):
+    """From the merchant into the wallet of its proprietor."""
+
+    amount_minor: fields.Minor
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RequestRefund(OfMember):
     """payment: the payment's request id, or its id."""
 
@@ -284,6 +291,7 @@ COMMANDS: Final[Mapping[str, type[Line]]] = {
     "pay": Pay,
     "transfer": Transfer,
     "withdraw": Withdraw,
+    "pay_out": PayOut,
     "request_refund": RequestRefund,
     "confirm_refund": ConfirmRefund,
     "reject_refund": RejectRefund,

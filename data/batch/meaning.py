@@ -58,6 +58,7 @@ class Meanings:
             lines.Withdraw: self._with_card,
             lines.Pay: self._pay,
             lines.Transfer: self._transfer,
+            lines.PayOut: self._pay_out,
             lines.RequestRefund: self._request_refund,
             lines.ConfirmRefund: self._confirm_refund,
             lines.RejectRefund: self._reject_refund,
@@ -187,6 +188,11 @@ class Meanings:
             names,
             lambda: map(command, _currencies(member, line.currency)),
         )
+
+    def _pay_out(self, asked: Asked, line: lines.PayOut) -> Meaning:
+        merchant = self._names.merchant(line.merchant)
+        command = core.PayOut(**_by(asked, merchant.owner), amount=line.amount_minor, currency=merchant.currency)
+        return Meaning(command, {str(merchant.owner): line.merchant})
 
     def _request_refund(self, asked: Asked, line: lines.RequestRefund) -> Meaning:
         # Reasons are keys that the screens have words for; any other is told in its own words.

@@ -24,6 +24,7 @@ EVERYBODY: Final[Key] = (_LANE,)
 _REFUNDS: Final[Key] = (_REFUND,)
 _ALONE: Final = (
     lines.OpenMerchant,
+    lines.PayOut,
     lines.PublishCoupon,
     lines.SetEarnRule,
     lines.AnswerRefund,

@@ -223,6 +223,30 @@ def test_a_transfer_between_members(wallet: Wallet) -> None:
     assert no(wallet.one(transfer("ann", "bob", 301)))[0] == "InsufficientFunds"
 
 
+def test_a_merchant_pays_out_into_the_wallet_of_its_proprietor(wallet: Wallet) -> None:
+    wallet.furnish("ann", "kim", funds=500)
+    paid = pay("ann", 400, "stall")
+    asked = request_refund("ann", paid, 150)
+    wallet.well(open_merchant("stall", proprietor="kim"), paid, asked)
+    out = line("pay_out", merchant="stall", amount_minor=200)
+    (told,) = wallet.well(out)
+    assert (told["receipt"]["merchant_balance_minor"], told["receipt"]["balance_minor"]) == (200, 700)
+    assert wallet.member("kim")["available"] == 700
+    stall = wallet.balances()["merchants"]["stall"]
+    assert stall == {"merchant": "stall", "currency": "CNY", "takings": 400, "wallet": 200}
+    assert wallet.one(out)["outcome"] == "replayed"
+    assert wallet.member("kim")["available"] == 700
+    short = {"currency": "CNY", "needed_minor": 51, "available_minor": 50, "reserved_minor": 150}
+    assert no(wallet.one(line("pay_out", merchant="stall", amount_minor=51))) == ("TakingsShort", short)
+    assert no(wallet.one(line("pay_out", merchant="nowhere", amount_minor=1)))[0] == "MerchantUnknown"
+    assert no(wallet.one(line("pay_out", merchant="cafe", amount_minor=1)))[0] == "ProprietorMissing"
+    wallet.well(line("freeze", member="kim"))
+    assert no(wallet.one(line("pay_out", merchant="stall", amount_minor=1)))[0] == "AccountFrozen"
+    wallet.well(line("unfreeze", member="kim"), confirm_refund(asked, "stall"))
+    wallet.well(line("pay_out", merchant="stall", amount_minor=50))
+    wallet.holds()
+
+
 def test_a_refund_to_the_wallet_is_there_when_it_is_confirmed(wallet: Wallet) -> None:
     wallet.furnish("ann", funds=500)
     paid = pay("ann", 400)

@@ -24,6 +24,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "pay": {"member": "ann", "merchant": "cafe", "amount_minor": 100, "source": "wallet", "points": 0, "coupon": None},
     "transfer": {"member": "ann", "to": "bob", "amount_minor": 100},
     "withdraw": {"member": "ann", "card": "c", "amount_minor": 100},
+    "pay_out": {"merchant": "cafe", "amount_minor": 100},
     "request_refund": {"member": "ann", "payment": "p1", "amount_minor": 100, "reason": "damaged"},
     "confirm_refund": {"merchant": "cafe", "refund": "r1"},
     "reject_refund": {"merchant": "cafe", "refund": "r1", "reason": "worn"},

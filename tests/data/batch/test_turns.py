@@ -25,6 +25,7 @@ LINES = st.one_of(
     st.tuples(MEMBERS, MEMBERS).map(lambda two: lines.Transfer(member=two[0], to=two[1], amount_minor=1)),
     st.sampled_from(["r", "s"]).map(lambda refund: lines.ConfirmRefund(merchant="m", refund=refund)),
     st.sampled_from(["r", "s"]).map(lambda refund: lines.RejectRefund(merchant="m", refund=refund, reason="no")),
+    st.just(lines.PayOut(merchant="m", amount_minor=1)),
     st.just(lines.Settle()),
     st.just(lines.SetEarnRule()),
 )
