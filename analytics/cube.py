@@ -145,7 +145,9 @@ def cube_of(table: pa.Table) -> Cube:
 
 def coded(column: pa.ChunkedArray) -> Coded:
     """A text column as codes."""
-    encoded = column.combine_chunks().dictionary_encode()
+    encoded = column.combine_chunks()
+    if not pa.types.is_dictionary(encoded.type):
+        encoded = encoded.dictionary_encode()
     codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int32)
     return Coded(codes, tuple(encoded.dictionary.to_pylist()))
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pyarrow as pa
 
+from analytics import month_sums
 from analytics.cube import Cube, Ints, cube_of, date_of, days, number_of
 from analytics.held import Held
 from analytics.scope import Scope
@@ -25,6 +26,7 @@ _MOST_OUTLINE_ROWS: Final = 1_000_000
 _MOST_SPAN_ROWS: Final = 1_000_000
 _GRACE: Final = timedelta(days=3)
 _LONGEST: Final = timedelta(days=31)
+_DAY: Final = timedelta(days=1)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +72,10 @@ def _outline(scope: Scope) -> _Outline:
 
 
 def _read_outline(scope: Scope) -> _Outline:
+    kept = month_sums.months(scope)
+    if kept is not None:
+        covered = None if kept.first is None or kept.last is None else Span(kept.first, kept.last + _DAY)
+        return _renewed(scope, _Outline(kept.cube, covered), Touched(kept.stale))
     cube = cube_of(scope.db.arrow(_OUTLINE, {"owner": scope.owner}))
     return _Outline(cube, _read_covered(scope, cube))
 
@@ -80,7 +86,7 @@ def _read_covered(scope: Scope, cube: Cube) -> Span | None:
         return None
     edges = [date_of(int(cube.when[0])), date_of(int(cube.when[-1]))]
     ((first, last),) = scope.db.read(_COVERED, {"owner": scope.owner, "months": edges})
-    return None if first is None else Span(first, last + timedelta(days=1))
+    return None if first is None else Span(first, last + _DAY)
 
 
 def _renewed(scope: Scope, old: _Outline, touched: Touched) -> _Outline:
@@ -106,7 +112,7 @@ def _edges(cube: Cube, table: pa.Table, old: _Outline, touched: Touched) -> Span
             edges.append(known)
         else:
             return None
-    return Span(edges[0], edges[1] + timedelta(days=1))
+    return Span(edges[0], edges[1] + _DAY)
 
 
 _WIDE_SUMS: Final = """
@@ -155,7 +161,7 @@ def within(scope: Scope, span: Span, *, outlined: bool = False) -> Cube:
 
 def by_payees(scope: Scope, span: Span, side: str) -> Cube:
     """The facts of a span that are spending, or income, by payee and currency alone."""
-    return _of_span(scope, span, _PAYEES[side])
+    return _of_span(scope, span, _PAYEES[side], side)
 
 
 def of_payee(scope: Scope, payee: str) -> Cube:
@@ -168,20 +174,37 @@ def of_account(scope: Scope, account: str) -> Cube:
     return _held(scope, ("account", account), _OF_ACCOUNT, {"account": account})
 
 
-def _of_span(scope: Scope, span: Span, parts: _Parts) -> Cube:
+def _of_span(scope: Scope, span: Span, parts: _Parts, side: str = "") -> Cube:
+    """side: what is kept of it by month."""
     sums, condition, groups = parts
     dated = _BY_PURCHASE if scope.refunds_in_purchase_month else _BY_ARRIVAL
     bound = {"first": span.start, "until": span.end}
-    return _held(scope, (span, dated, parts), (sums, condition + dated, groups), bound, span)
+    kept = side if dated == _BY_ARRIVAL else ""
+    return _held(scope, (span, dated, parts), (sums, condition + dated, groups), bound, span, kept)
 
 
-def _held(scope: Scope, key: Any, parts: _Parts, bound: dict[str, Any], span: Span | None = None) -> Cube:  # noqa: ANN401 - a key
-    """A cube held under a key. bound: its parameters besides the owner. span: outside of which nothing concerns it."""
+def _held(
+    scope: Scope,
+    key: Any,  # noqa: ANN401
+    parts: _Parts,
+    bound: dict[str, Any],
+    span: Span | None = None,
+    kept: str = "",
+) -> Cube:
+    """A cube held under a key. bound: its parameters besides the owner. span: outside of which nothing concerns it.
+
+    kept: which side of payees the store may have summed up by month.
+    """
     sums, condition, groups = parts
     params = {"owner": scope.owner, **bound}
 
     def make() -> Cube:
-        return cube_of(scope.db.arrow(sums + _OF_OWNER + condition + groups, params))
+        known = month_sums.payees(scope, span, kept) if kept and span is not None else None
+        if known is not None and known.rest is None:
+            return known.cube
+        days = {} if known is None or known.rest is None else {"first": known.rest.start, "until": known.rest.end}
+        fresh = cube_of(scope.db.arrow(sums + _OF_OWNER + condition + groups, {**params, **days}))
+        return fresh if known is None else known.cube.renewed(_numbers(()), fresh)
 
     def renew(old: Cube, touched: Touched) -> Cube:
         seen = touched.purchases if scope.refunds_in_purchase_month else touched.arrivals

@@ -25,14 +25,14 @@ from data.errors import StoreBusy, StoreClosed, StoreCut, StoreDamaged, StoreSwa
 from data.ledger.wallet.books import Books
 from data.ledger.wallet.commands import MoneyCommand
 from data.period import Touched
-from data.store import chain, chain_check, clustering, heads, migrate, torn_log
+from data.store import chain, chain_check, clustering, heads, migrate, month_sums, torn_log
 from data.store.chain_check import Chained
 from data.store.clustering import Slice
 from data.store.command import C, Decide, Params, Receipt
 from data.store.faults import unwritable
 from data.store.landing import Beside
 from data.store.snapshot import Snapshot
-from data.store.touched import Versions
+from data.store.touched import Touches, Versions
 from data.store.vault import Answer
 from data.store.writer import T, Writer
 
@@ -71,8 +71,10 @@ class Database:
         self._open = True
         self._writer_con = con.cursor()
         self._last_head = heads.LastHead(path)
-        self._writer = Writer(self._writer_con, clock, self._versions.bump, self._checkpoint_when_large)
-
+        self.spoiled = month_sums.Spoiled(self.read)
+        self._writer = Writer(
+            self._writer_con, clock, self._committed, self._checkpoint_when_large, self.spoiled.before_commit
+        )
         self._writer.watch_links(self._last_head.keep)
 
     def read(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
@@ -132,6 +134,16 @@ class Database:
         """
         with self._cursor() as cursor:
             return clustering.move(cursor, self._writer, self.version, part)
+
+    def sum_months(self, owner: UUID) -> bool:
+        """Keep the sums of the owner's facts by month; false when these changed meanwhile.
+
+        Raises:
+            StoreClosed: when the app is shutting down.
+        """
+        version = self.version(owner)
+        with self._cursor() as cursor:
+            return month_sums.make(cursor, self._writer, self.touched_since, owner, version, self.clock())
 
     def transact(self, command: MoneyCommand) -> Answer:
         """Hand a command of the wallet to the writer and wait until its answer, yes or no, is on disk.
@@ -221,6 +233,10 @@ class Database:
         with contextlib.suppress(duckdb.Error):
             self._con.execute("CHECKPOINT").fetchall()
         self._con.close()
+
+    def _committed(self, owners: frozenset[UUID], touches: Touches) -> None:
+        self.spoiled.committed(owners, touches)
+        self._versions.bump(owners, touches)
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:

@@ -19,7 +19,7 @@ from data.ids import new_request_id
 from data.ledger.wallet.commands import ISSUER
 from data.security.sealed_files import CHUNK, HEAD, is_sealed, opened, sealed_with
 from data.security.sealing import SealingKey
-from data.store import checking, conservation, facts, heads
+from data.store import checking, conservation, facts, heads, month_sums
 from data.store.command import Plan, Reader
 from data.store.owner_settings import month_start_day
 
@@ -42,6 +42,7 @@ class KeyMissing(Rejection):
 
 
 _FACTS: Final = "facts are what the ledger gives"
+_SUMS: Final = "kept sums by month are what the facts give"
 _START_DAY: Final = "SELECT month_start_day FROM preference WHERE owner = $owner"
 
 
@@ -85,7 +86,8 @@ def _verify_owner(db: Database, owner: UUID, people: frozenset[UUID]) -> list[Fi
         return found  # merchants and the house have books, and no screens of spending
     chosen = db.read(_START_DAY, {"owner": owner})
     drift = facts.drift(db.read, owner, chosen[0][0] if chosen else 1)
-    return [*found, Finding(owner, _FACTS, drift.missing + drift.stale)]
+    facts_kept = Finding(owner, _FACTS, drift.missing + drift.stale)
+    return [*found, facts_kept, Finding(owner, _SUMS, month_sums.drift(db.read, db.spoiled, owner))]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -100,7 +102,10 @@ def rebuild(db: Database) -> int:
     """Derive everybody's facts anew, in the order of owners and dates, in which they are read fast; how many owners."""
     everybody = sorted(checking.people(db.read))
     for owner in everybody:
+        summed = db.spoiled.of(owner) is not None
         db.submit(Rebuild(owner, new_request_id()), _rebuild)
+        if summed:
+            db.sum_months(owner)
     return len(everybody)
 
 

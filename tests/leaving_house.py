@@ -196,6 +196,7 @@ def _kept_books(world: World, one: Lived) -> None:
     )
     keys = {each.key: each.id for each in accounts.accounts(db, owner)}
     accounts.rename(db, accounts.RenameAccount(**head, request_id=new_request_id(), account=keys[BALANCE], name=word))
+    assert db.sum_months(owner)
     bought = EntryId(book.entry(f"{word}1"))
     bookkeeping.annotate(
         db, bookkeeping.Annotate(**head, request_id=new_request_id(), entries=(bought,), note=word, add_tags=(word,))

@@ -57,6 +57,8 @@ NOT_CHAINED: Final[Mapping[str, str]] = {
     "audit_link": "the chain itself",
     "migration": "which shape the store has; each is checked by its own sum at every start",
     "fact": "derived from the entries and rewritten with them; compared with them by verify",
+    "month_sums": "summed up from the facts and rewritten; compared with them by verify",
+    "spoiled_month": "which of those sums no longer hold",
     "sealing": "changes with the key; each value proves itself when it opens",
     "app_user": "who somebody is now; what was changed about it is a security event",
     "user_session": "ends and is swept away; its start is a security event",

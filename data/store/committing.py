@@ -20,6 +20,8 @@ import duckdb
 from data.store.touched import Touches
 from data.store.vault import Parcel, Vault
 
+BeforeCommit = Callable[[duckdb.DuckDBPyConnection, frozenset[UUID], Touches], None]
+
 
 @dataclasses.dataclass(slots=True)
 class Batch:
@@ -49,11 +51,13 @@ class Committer:
         self,
         con: duckdb.DuckDBPyConnection,
         vault: Vault,
+        before_commit: BeforeCommit,
         on_commit: Callable[[frozenset[UUID], Touches], None],
         landed: Callable[[Batch], None],
     ) -> None:
         self._con = con
         self._vault = vault
+        self._before_commit = before_commit
         self._on_commit = on_commit
         self._landed = landed
         self._ready: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
@@ -91,6 +95,7 @@ class Committer:
         self._con.execute("BEGIN")
         try:
             self._vault.write(batch.parcel, batch.now)
+            self._before_commit(self._con, frozenset(map(UUID, batch.touched)), self._vault.chain.touched.noted)
         except BaseException:
             self._con.execute("ROLLBACK")
             raise

@@ -20,6 +20,8 @@ from data.store.command import Reader, Rows, Write
 
 _REMOVE: Final = (
     "DELETE FROM fact WHERE owner = $owner",
+    "DELETE FROM month_sums WHERE owner = $owner",
+    "DELETE FROM spoiled_month WHERE owner = $owner",
     "DELETE FROM annotation WHERE owner = $owner",
     "DELETE FROM pair_event WHERE owner = $owner",
     "DELETE FROM assertion_event WHERE owner = $owner",

@@ -29,10 +29,14 @@ _CHANGES: Final = re.compile(rf"\b(?:INSERT\s+INTO|DELETE\s+FROM|UPDATE)\s+{_TAB
 
 @dataclasses.dataclass(slots=True)
 class Touches:
-    """What one commit changed. everything: of all whose data it changed, every month may be another."""
+    """What one commit changed. everything: of all whose data it changed, every month may be another.
+
+    summed: whose sums by month it wrote anew.
+    """
 
     months: defaultdict[UUID, set[Months]] = dataclasses.field(default_factory=lambda: defaultdict(set))
     everything: bool = False
+    summed: frozenset[UUID] = frozenset()
 
 
 class Touching:
@@ -64,6 +68,11 @@ class Touching:
     def _note(self, rows: Iterable[tuple[Any, ...]]) -> None:
         for owner, month, purchase_month in rows:
             self._noted.months[owner if isinstance(owner, UUID) else UUID(owner)].add((month, purchase_month))
+
+    @property
+    def noted(self) -> Touches:
+        """What is noted so far; the commit is still to come."""
+        return self._noted
 
     def taken(self) -> Touches:
         """What was noted since the last time; the commit is on disk."""

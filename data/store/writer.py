@@ -33,7 +33,7 @@ from data.ledger.wallet.commands import MoneyCommand
 from data.store.chain import Chain, Part, written_by
 from data.store.columns import column_of
 from data.store.command import Command, Decide, Plan, Reader, Receipt, Rows, Write, content_hash
-from data.store.committing import Batch, Committer
+from data.store.committing import Batch, BeforeCommit, Committer
 from data.store.ticket import Ticket, Waiting
 from data.store.touched import Touches
 from data.store.vault import Answer, Key, Vault, key_of
@@ -144,12 +144,17 @@ class Writer:
         clock: Callable[[], datetime],
         on_commit: Callable[[frozenset[UUID], Touches], None],
         on_pause: Callable[[bool], None],
+        before_commit: BeforeCommit,
     ) -> None:
-        """on_commit: told whose data a commit changed, which months. on_pause: told between commits if nobody waits."""
+        """on_commit: told whose data a commit changed, which months. on_pause: told between commits if nobody waits.
+
+        before_commit: told the same before, in the open transaction of that connection.
+        """
         self._con = con
         self._clock = clock
         self._on_commit = on_commit
         self._on_pause = on_pause
+        self._before_commit = before_commit
         self._jobs: queue.SimpleQueue[_Task | Landing | Batch | None] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._company = 1  # how many came together the last time
@@ -159,7 +164,7 @@ class Writer:
         self._seq = int(con.execute(_HIGHEST_SEQ).fetchall()[0][0])
         self._vault = Vault(con, self._next_seq, clock())
         self._vault.before_reading = self._wait_for_disk
-        self._committer = Committer(con, self._vault, on_commit, self._jobs.put)
+        self._committer = Committer(con, self._vault, before_commit, on_commit, self._jobs.put)
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -310,6 +315,7 @@ class Writer:
             return False
         task.finish()
         self._vault.chain.join(task.con, task.parts, self._clock())
+        self._before_commit(task.con, task.touches, task.touched)
         task.con.execute("COMMIT")
         self._vault.chain.kept()
         self._vault.forget(tuple(task.touches))
@@ -434,6 +440,7 @@ class Writer:
             touched: set[str] = set()
             outcomes = self._outcomes(group, now, touched)
             self._vault.flush(now)
+            self._before_commit(self._con, frozenset(map(UUID, touched)), self._vault.chain.touched.noted)
         except BaseException:
             self._vault.lost()
             self._con.execute("ROLLBACK")

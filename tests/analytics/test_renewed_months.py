@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 
-from analytics import days, months, spending
+from analytics import days, month_sums, months, spending
 from analytics.cube import Coded, Cube
 from analytics.held import Held
 from analytics.scope import Scope, look
@@ -25,6 +25,7 @@ from data.period import Span
 from data.preferences import Preferences, choose_preferences
 from data.sorting import AlwaysForPayee
 from data.statements import UndoImport
+from data.store.month_sums import Spoiled, drift
 from data.upkeep import rebuild
 from tests.bookkeeping import Bookkeeping, Written, charged, earned, moved, refunded, spent
 from tests.ledger_rows import NOW
@@ -70,9 +71,12 @@ def everything(scope: Scope) -> dict[str, object]:
     return found
 
 
-def afresh(scope: Scope, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    """The same, with nothing held."""
+def afresh(scope: Scope, monkeypatch: pytest.MonkeyPatch, *, sums: bool) -> dict[str, object]:
+    """The same, with nothing held, and without the sums that the store may keep."""
     with monkeypatch.context() as patch:
+        if not sums:
+            patch.setattr(month_sums, "months", lambda _scope: None)
+            patch.setattr(month_sums, "payees", lambda _scope, _span, _side: None)
         for module, name in ((months, "_outlines"), (months, "_spans"), (days, "_held"), (spending, "_held_largest")):
             patch.setattr(module, name, Held(1_000_000))
         return everything(scope)
@@ -103,6 +107,8 @@ class History:
             self.reclassifies,
             self.starts_months,
             self.rebuilds,
+            self.sums_up,
+            self.sums_up,
         ]
         chosen = self.random.choice(kinds)
         try:
@@ -194,6 +200,9 @@ class History:
     def rebuilds(self) -> None:
         rebuild(self.db)
 
+    def sums_up(self) -> None:
+        assert self.db.sum_months(self.owner)
+
     def scope(self, *, purchase: bool) -> Scope:
         return look(self.db, self.owner, TODAY, self.start_day, refunds_in_purchase_month=purchase)
 
@@ -208,6 +217,10 @@ def test_after_any_history_what_is_held_is_what_reading_everything_gives(
     for _ in range(14):
         for purchase in (False, True):
             scope = history.scope(purchase=purchase)
-            assert everything(scope) == afresh(scope, monkeypatch), (purchase, done)
+            read = afresh(scope, monkeypatch, sums=False)
+            assert everything(scope) == read, (purchase, done)
+            assert afresh(scope, monkeypatch, sums=True) == read, (purchase, done)
         done.append(history.step())
         assert not history.book.drift(history.start_day), done
+        assert not drift(store.read, store.spoiled, history.owner), done
+        assert Spoiled(store.read).of(history.owner) == store.spoiled.of(history.owner), done
