@@ -21,7 +21,7 @@ from data.assurance import StepUpRequired
 from data.errors import Rejection, RequestIdReused
 from data.ledger.wallet import commands as asked
 from data.ledger.wallet import rows
-from data.ledger.wallet.books import ISSUER_TEXT, Books
+from data.ledger.wallet.books import DRAWN_KEY, ISSUER_TEXT, Books
 from data.ledger.wallet.deciding import decide
 from data.ledger.wallet.deed import Stamp
 from data.ledger.wallet.refusals import rebuilt
@@ -249,8 +249,12 @@ class Vault:
             vault_loading.load_refund(self._all, books, owner, refund)
         key = refund if refund in books.refund_of else books.requested.get((owner, refund), "")
         payment = books.payments.get(books.refund_of.get(key, ""))
-        if payment is not None and payment.row.owner not in books.members:
+        if payment is None:
+            return
+        if payment.row.owner not in books.members:
             vault_loading.load_members(self._all, books, [payment.row.owner], now.date())
+        if DRAWN_KEY in books.merchants[payment.row.merchant].accounts:  # then others may have a claim before this one
+            vault_loading.load_open_refunds(self._all, books, payment.row.merchant)
 
     def flush(self, closing: datetime | None = None) -> None:
         """Write what waits, set-based; whoever reads on this connection sees it from now on.

@@ -270,3 +270,31 @@ def test_above_the_threshold_the_person_confirms_first_and_the_same_request_goes
     assert asked.value == StepUpRequired("payout", "above_threshold", 1_000_01, "CNY")
     assert merchants.pay_out(world.db, large, AT_THE_MACHINE)["amount_minor"] == 1_000_01
     assert merchants.pay_out(world.db, large)["amount_minor"] == 1_000_01  # answered: nobody is asked again
+
+
+# -- when more comes back than the shop still has
+
+
+def test_a_refund_that_was_agreed_to_first_keeps_its_claim_before_later_ones(own_world: World) -> None:
+    """Its bank gave it already when the next one is agreed to, which therefore waits for new takings."""
+    world = own_world
+    keeper, shop, customer, paid = keeper_with(world, 100_00)
+    by_card = world.member()
+    charged = world.pay(by_card, shop, 60_00, card=world.card(by_card))
+    pay_out(world, shop, 70_00)
+    first = world.refund(by_card, shop, charged, 60_00)
+    assert (world.refund_now(first).state, world.taken_from(by_card)) == ("processing", 0)  # the bank has it
+    second = world.refund(customer, shop, paid, 40_00)
+    assert (world.refund_now(second).state, world.refund_now(second).reason) == ("processing", "merchant_short")
+    world.reopen()
+    settlement.settle(world.running)
+    assert world.refund_now(second).state == "processing"
+    world.clock.turn(days=5)
+    settlement.settle(world.running)
+    assert world.refund_now(first).state == "credited"
+    assert merchants.purse(world.db, shop) == merchants.Purse("CNY", 30_00, 40_00, 0)
+    world.pay(customer, shop, 10_00)
+    settlement.settle(world.running)
+    assert world.refund_now(second).state == "credited"
+    assert merchants.purse(world.db, shop).balance == 0
+    world.check(keeper, customer, by_card)

@@ -33,6 +33,7 @@ CASH: Final = "cash"
 POINTS_KEY: Final = "points"
 POINTS_BOOK: Final = "book:points"
 TAKINGS_KEY: Final = "book:takings"
+DRAWN_KEY: Final = "book:drawn"  # what a proprietor took out of a shop: equity, neither takings nor a cost
 CLEARING: Final = "issuer:clearing"
 OUTSTANDING: Final = "issuer:outstanding"
 REWARDS: Final = "issuer:rewards"
@@ -127,7 +128,10 @@ class Merchant(Holder):
 
 @dataclasses.dataclass(slots=True)
 class Refund:
-    """A refund as it stands. share: how it falls on cash, points and coupon, settled with its confirmation."""
+    """A refund as it stands.
+
+    share: how it falls on cash, points and coupon, settled with its confirmation. agreed: when that was, as a number.
+    """
 
     row: rows.RefundRow
     state: RefundState = RefundState.REQUESTED
@@ -135,6 +139,7 @@ class Refund:
     due_on: date | None = None
     last: rows.RefundEventRow | None = None
     share: Portions | None = None
+    agreed: int = 0
 
 
 @dataclasses.dataclass(slots=True)
@@ -212,6 +217,7 @@ class Books:
         self.payments: dict[str, Payment] = {}
         self.requested: dict[tuple[str, str], str] = {}  # (owner, request id) → payment, refund
         self.refund_of: dict[str, str] = {}  # refund → payment
+        self.open_at: defaultdict[str, dict[str, str]] = defaultdict(dict)  # merchant → open refund → payment
         self.charges: dict[str, Charge] = {}
         self.pay_codes: dict[str, rows.PayCodeRow] = {}
         self.codes_used: set[str] = set()
@@ -326,6 +332,7 @@ class Books:
         self.requested.pop((gone.row.owner, gone.row.request_id), None)
         for refund in gone.refunds.values():
             self.refund_of.pop(refund.row.id, None)
+            self.open_at[refund.row.merchant].pop(refund.row.id, None)
             for owner in (refund.row.owner, refund.row.merchant):
                 self.requested.pop((owner, refund.row.request_id), None)
 
@@ -478,6 +485,7 @@ class Books:
         self.requested[row.merchant, row.request_id] = "" if taken else row.id
         if row.payment in self.payments:
             self.payments[row.payment].refunds[row.id] = Refund(row)
+            self.open_at[row.merchant][row.id] = row.payment
 
     def _refund_event(self, row: rows.RefundEventRow) -> None:
         payment = self.payments.get(self.refund_of.get(row.refund, ""))
@@ -485,8 +493,10 @@ class Books:
             return
         refund = payment.refunds[row.refund]
         refund.state, refund.attempt, refund.last = RefundState(row.state), row.attempt, row
+        if refund.state in TERMINAL:
+            self.open_at[payment.row.merchant].pop(row.refund, None)
         if refund.state is RefundState.CONFIRMED:
-            refund.due_on = row.due_on
+            refund.due_on, refund.agreed = row.due_on, row.seq
             value = refund.row.amount - row.cash - row.coupon
             refund.share = Portions(row.cash, value, row.points, row.coupon)
 

@@ -13,12 +13,11 @@ from data.categories.text import normalise_payee
 from data.ids import new_key
 from data.ledger.accounts import INCOME_KEY
 from data.ledger.wallet import paying, refunding, rows
-from data.ledger.wallet.books import WALLET, Books, Member, Merchant, Payment
+from data.ledger.wallet.books import DRAWN_KEY, WALLET, Books, Member, Merchant
 from data.ledger.wallet.commands import PayOut
 from data.ledger.wallet.deed import Deed, Leg, Stamp
 from data.ledger.wallet.refusals import MerchantCurrencyDiffers, ProprietorMissing, TakingsShort, WalletNotOpened
 
-DRAWN: Final = "book:drawn"  # what the proprietor took out: equity, neither takings nor a cost
 CATEGORY: Final = "business_income"
 
 
@@ -53,12 +52,9 @@ def _proprietor(books: Books, merchant: Merchant) -> Member:
 
 def free(books: Books, merchant: Merchant) -> tuple[int, int]:
     """What the shop can pay out now, and what open refunds keep there; minor units. Its open refunds are here."""
-    kept = sum(refunding.awaited(one) for one in _with_refunds(books, merchant))
+    waiting = set(books.open_at[merchant.owner].values())
+    kept = sum(refunding.awaited(books.payments[key]) for key in waiting)
     return max(0, books.balance(merchant, WALLET + merchant.currency) - kept), kept
-
-
-def _with_refunds(books: Books, merchant: Merchant) -> list[Payment]:
-    return [one for one in books.payments.values() if one.refunds and one.row.merchant == merchant.owner]
 
 
 def _paid_out(books: Books, merchant: Merchant, member: Member, command: PayOut, stamp: Stamp) -> Deed:
@@ -66,7 +62,7 @@ def _paid_out(books: Books, merchant: Merchant, member: Member, command: PayOut,
     amount, currency = command.amount, command.currency
     legs: list[Leg] = [
         (deed.account(merchant, WALLET + currency, stamp), -amount, currency, None, None),
-        (deed.account(merchant, DRAWN, stamp, kind="equity"), amount, currency, None, None),
+        (deed.account(merchant, DRAWN_KEY, stamp, kind="equity"), amount, currency, None, None),
     ]
     deed.entry(merchant.owner, key, "transfer", day, stamp, legs)
     _book(deed, member, merchant, command, stamp, key)

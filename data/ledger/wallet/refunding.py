@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
+from collections import Counter
 from datetime import UTC, date, timedelta
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from data.ledger.coupons import returns_on_full_refund
 from data.ledger.refund_states import TERMINAL, Paid, Portions, RefundState
 from data.ledger.wallet import paying, rows
 from data.ledger.wallet.books import (
+    DRAWN_KEY,
     ISSUER_TEXT,
     TAKINGS_KEY,
     WALLET,
@@ -315,7 +317,25 @@ def _owed(payment: Payment, refund: Refund, parts: Portions) -> int:
 
 def _covers(books: Books, payment: Payment, refund: Refund, parts: Portions) -> bool:
     merchant = books.merchant(payment.row.merchant)
-    return books.balance(merchant, WALLET + payment.row.currency) >= _owed(payment, refund, parts)
+    # Who never paid out has what every refund takes: it came in with the payments.
+    pays_out = DRAWN_KEY in merchant.accounts
+    claimed = _claimed(books, payment, refund, parts) if pays_out else _owed(payment, refund, parts)
+    return books.balance(merchant, WALLET + payment.row.currency) >= claimed
+
+
+def _claimed(books: Books, payment: Payment, refund: Refund, parts: Portions) -> int:
+    """What the merchant gives for this refund and for all that it agreed to before.
+
+    The earlier ones have the first claim: a card's bank may have given one already, so a later one must not take it.
+    """
+    amounts, coupons = Counter({payment.row.id: refund.row.amount}), Counter({payment.row.id: parts.coupon})
+    for key, of in books.open_at[payment.row.merchant].items():
+        other = books.payments[of].refunds[key]
+        before = other.share is not None and (refund.share is None or other.agreed < refund.agreed)
+        if before and other.share is not None:
+            amounts[of] += other.row.amount
+            coupons[of] += other.share.coupon
+    return sum(amount - _merchant_part(books.payments[of], coupons[of]) for of, amount in amounts.items())
 
 
 def awaited(payment: Payment) -> int:
