@@ -17,14 +17,15 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from data import refunds, wallet
+from data import merchants, refunds, wallet
+from data.assurance import AT_THE_MACHINE
 from data.cards import CardKind
 from data.database import Database, open_database
 from data.gateways.sandbox import SandboxGateway
 from data.gateways.sandbox_book import Line
 from data.ids import OwnerId, new_id
 from data.ledger.wallet.commands import ISSUER, OpenMember
-from data.merchants import Coupon, Merchant
+from data.merchants import Coupon, Merchant, PayOut
 from data.refunds import ConfirmRefund
 from data.rounds import Rounds
 from data.running import Running
@@ -186,16 +187,10 @@ class World:
         self.confirm(merchant, refund)
         return refund
 
-    def takes_money_out(self, merchant: Merchant, amount: int) -> None:
-        """What no door offers yet: a part of the merchant's money is gone. Memory learns of it by starting over."""
-        legs = """INSERT INTO posting SELECT $owner, $entry, $line, id, $amount, 'CNY', NULL, NULL
-            FROM account WHERE owner = $owner AND hint_key = $key"""
-        entry = new_id()
-        with self.db._cursor() as cursor:
-            for line, (key, minor) in enumerate((("wallet:CNY", -amount), ("book:takings", amount))):
-                values = {"owner": merchant.id, "entry": entry, "line": line, "key": key, "amount": minor}
-                cursor.execute(legs, values).fetchall()
-        self.reopen()
+    def takes_money_out(self, merchant: Merchant, amount: int) -> Receipt:
+        """The proprietor pays a part of the merchant's money out to themselves."""
+        command = PayOut(**by(merchant.id, merchant.proprietor), amount=amount, currency=merchant.currency)
+        return merchants.pay_out(self.db, command, AT_THE_MACHINE)
 
     # -- what is there then
 

@@ -527,6 +527,7 @@ def test_a_merchant_without_the_money_owes_the_refund_until_it_has_it(own_world:
     settlement.credit_due(world.running)
     assert (world.refund_now(refund).state, world.available(anna)) == ("credited", 60_00)
     assert world.books(cafe.id).get("wallet:CNY", 0) == 0
+    world.check(anna, ben)
 
 
 # -- evidence
