@@ -25,9 +25,12 @@ from data.period import Span, months_between, shift_months
 from data.planning import OVERALL, THRESHOLDS, Carry, LimitChange, limit_history, month_name
 
 _OWNERS: Final = 256
+_LIMITS: Final = ("budget_limit",)
+_PAYMENTS: Final = ("payment", "payment_event")
 _AVERAGED: Final = 3
 _held: Held[tuple[LimitChange, ...]] = Held(_OWNERS)
 _held_envelopes: Held[tuple[Envelope, ...]] = Held(_OWNERS)
+_held_waiting: Held[list[tuple[str, str, int]]] = Held(_OWNERS)
 LimitKey = tuple[str, str]  # category ("" overall), currency
 
 
@@ -160,7 +163,8 @@ GROUP BY category, currency"""
 
 def _waiting(scope: Scope, month: Span) -> list[tuple[str, str, int]]:
     """What payments that wait for a bank would spend, by category and currency."""
-    return scope.db.read(_WAITING, {"owner": scope.owner, "start": month.start, "end": month.end})
+    params = {"owner": scope.owner, "start": month.start, "end": month.end}
+    return _held_waiting.get(scope.db, scope.owner, month, lambda: scope.db.read(_WAITING, params), tables=_PAYMENTS)
 
 
 def _held_for(scope: Scope, one: Envelope, waiting: Iterable[tuple[str, str, int]]) -> int:
@@ -293,7 +297,7 @@ def _chain(scope: Scope, changes: Sequence[LimitChange], key: LimitKey, last: Sp
 
 
 def _changes(scope: Scope) -> tuple[LimitChange, ...]:
-    return _held.get(scope.db, scope.owner, "limits", lambda: limit_history(scope.db, scope.owner))
+    return _held.get(scope.db, scope.owner, "limits", lambda: limit_history(scope.db, scope.owner), tables=_LIMITS)
 
 
 def _spending(scope: Scope, key: LimitKey, spans: Sequence[Span]) -> dict[date, int]:

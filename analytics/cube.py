@@ -104,6 +104,33 @@ class Cube:
         both = Cube(*(_joined(*two) for two in zip(kept.columns(), fresh.columns(), strict=True)))
         return both.at(np.argsort(both.when, kind="stable"))
 
+    def plus(self, new: Cube) -> Cube:
+        """The cube with a few groups more: added to the group that is there already, or beside all others."""
+        both = Cube(*(_joined(*two) for two in zip(self.columns(), new.columns(), strict=True)))
+        kept = np.ones(len(both), np.bool_)
+        for at in range(len(self), len(both)):
+            same = np.flatnonzero(both.alike(at)[:at] & kept[:at])
+            if len(same):
+                both.take_in(int(same[0]), at)
+                kept[at] = False
+        grown = both.at(kept)
+        return grown.at(np.argsort(grown.when, kind="stable"))
+
+    def alike(self, at: int) -> Mask:
+        """The rows that are of the same group as this one."""
+        alike: Mask = (self.when == self.when[at]) & (self.purchase == self.purchase[at])
+        for column in (self.kind, self.category, self.payee, self.account, self.currency):
+            alike &= column.codes == column.codes[at]
+        return alike
+
+    def take_in(self, place: int, at: int) -> None:
+        """Add one row's sums to another's, in place: only while nobody else has seen the cube."""
+        for sums in (self.spending, self.income, self.count):
+            sums[place] += sums[at]
+        texts, codes = self.label.values, self.label.codes
+        if texts[codes[at]] > texts[codes[place]]:
+            codes[place] = codes[at]
+
     def moving(self) -> Cube:
         """Only the rows that are spending or income: no transfers."""
         return self.at((self.spending != 0) | (self.income != 0))

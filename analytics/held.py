@@ -3,16 +3,18 @@
 How much is kept is bounded by the answers' weight (their number, unless something else is weighed).
 
 A change of the owner's data makes everything held of that owner stale at once; the next question reads again. An answer
-that comes from facts alone can be renewed instead: only the months that the change touched are read.
+that comes from facts alone can be renewed instead: only the months that the change touched are read, or nothing when
+the new facts are told. One that comes from a few tables stays good while nothing is written there.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -25,9 +27,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 P = ParamSpec("P")
 Renew = Callable[[T, Touched], T]
-_Shelf = OrderedDict[tuple[UUID, Hashable], tuple[int, Any]]
 _TRIES: Final = 3
 _all: weakref.WeakSet[Held[Any]] = weakref.WeakSet()
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Kept(Generic[T]):
+    """An answer. exact: it is of that version; else it may know of later commits already."""
+
+    version: int
+    exact: bool
+    answer: T
+
+
+_Shelf = OrderedDict[tuple[UUID, Hashable], _Kept[Any]]
 
 
 class Held(Generic[T]):
@@ -40,33 +53,52 @@ class Held(Generic[T]):
         self._lock = threading.Lock()
         _all.add(self)
 
-    def get(self, db: Database, owner: UUID, key: Hashable, make: Callable[[], T], renew: Renew[T] | None = None) -> T:
+    def get(
+        self,
+        db: Database,
+        owner: UUID,
+        key: Hashable,
+        make: Callable[[], T],
+        renew: Renew[T] | None = None,
+        tables: Collection[str] = (),
+    ) -> T:
         """The answer held under `key` for the owner's data as it is now, made if there is none.
 
         renew: brings an older answer up to date, given the months whose facts changed since; for answers from facts
-        alone. Two threads may make the same answer at the same time; that is cheaper than one waiting for the other.
+        alone. tables: all that the answer is read from, so that it stays good while nothing is written there. Two
+        threads may make the same answer at the same time; that is cheaper than one waiting for the other.
         """
-        # The version is read first: a commit in between makes the answer fresher than its label, never staler.
-        version = db.version(owner)
+        # The state is asked first: a commit in between makes the answer fresher than its label, never staler.
+        state = db.state(owner)
         with self._lock:
             shelf = self._shelves.setdefault(db, OrderedDict())
-            kept: tuple[int, T] | None = shelf.get((owner, key))
-            if kept is not None and kept[0] == version:
+            kept: _Kept[T] | None = shelf.get((owner, key))
+            if kept is not None and kept.version == state[0]:
                 shelf.move_to_end((owner, key))
-                return kept[1]
-        renewed = None if kept is None or renew is None else _renewed(db, owner, kept, renew)
-        version, made = renewed or (version, make())
+                return kept.answer
+        fresh = None
+        if kept is not None and tables:
+            fresh = (
+                None
+                if db.wrote_since(owner, kept.version, tables)
+                else _Kept(state[0], exact=False, answer=kept.answer)
+            )
+        elif kept is not None and renew is not None:
+            fresh = _renewed(db, owner, kept, renew)
+        if fresh is None:
+            made = make()
+            fresh = _Kept(state[0], _is_still(db, owner, state), made)
         with self._lock:
-            shelf[owner, key] = (version, made)
+            shelf[owner, key] = fresh
             shelf.move_to_end((owner, key))
             self._make_room(shelf)
-        return made
+        return fresh.answer
 
     def _make_room(self, shelf: _Shelf) -> None:
-        weight = sum(self._weigh(answer) for _, answer in shelf.values())
+        weight = sum(self._weigh(kept.answer) for kept in shelf.values())
         while weight > self._capacity and len(shelf) > 1:
-            _, (_, oldest) = shelf.popitem(last=False)
-            weight -= self._weigh(oldest)
+            _, oldest = shelf.popitem(last=False)
+            weight -= self._weigh(oldest.answer)
 
     def forget(self) -> None:
         """Drop everything, for measuring and for tests."""
@@ -80,22 +112,31 @@ def forget_everything() -> None:
         held.forget()
 
 
-def _renewed(db: Database, owner: UUID, kept: tuple[int, T], renew: Renew[T]) -> tuple[int, T] | None:
-    """The answer brought up to date, with the version it is of; None when it has to be made from nothing.
+def _renewed(db: Database, owner: UUID, kept: _Kept[T], renew: Renew[T]) -> _Kept[T] | None:
+    """The answer brought up to date; None when it has to be made from nothing.
 
     Its months are read at different times. When there was a commit between, some may lack what others have, so it is
-    brought up to date once more.
+    brought up to date once more. New facts are added only to an answer of which it is certain that it lacks them.
     """
-    version, answer = kept
     for _ in range(_TRIES):
-        now = db.version(owner)
-        touched = db.touched_since(owner, version)
+        state = db.state(owner)
+        touched = db.touched_since(owner, kept.version)
         if touched is None:
             return None
-        version, answer = now, renew(answer, touched) if touched else answer
-        if db.version(owner) == version:
-            return version, answer
+        if touched:
+            told = touched if kept.exact else dataclasses.replace(touched, added=None)
+            answer = renew(kept.answer, told)
+            kept = _Kept(touched.version, state[0] == touched.version and _is_still(db, owner, state), answer)
+        else:
+            kept = _Kept(touched.version, kept.exact, kept.answer)
+        if db.version(owner) == kept.version:
+            return kept
     return None
+
+
+def _is_still(db: Database, owner: UUID, state: tuple[int, bool]) -> bool:
+    """Whether what was read since then is of that very version."""
+    return state[1] and db.state(owner) == state
 
 
 def answered(

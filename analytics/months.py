@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -18,7 +18,7 @@ import pyarrow as pa
 from analytics import month_sums
 from analytics.cube import Cube, Ints, cube_of, date_of, days, number_of
 from analytics.held import Held
-from analytics.scope import Scope
+from analytics.scope import Scope, named
 from data.period import Span, Touched, month_of, months_between
 
 # In rows of a cube, about 60 bytes each.
@@ -91,11 +91,45 @@ def _read_covered(scope: Scope, cube: Cube) -> Span | None:
 
 def _renewed(scope: Scope, old: _Outline, touched: Touched) -> _Outline:
     months = sorted(touched.arrivals)
+    if touched.added is not None and old.covered is not None:
+        return _grown(old, old.covered, [one for one in touched.added if not one["excluded"]])
     if not months:
         return old
     table = scope.db.arrow(_OUTLINE_AMONG, {"owner": scope.owner, "months": months})
     cube = old.cube.renewed(_numbers(months), cube_of(table))
     return _Outline(cube, _edges(cube, table, old, touched) or _read_covered(scope, cube))
+
+
+def _grown(old: _Outline, covered: Span, new: Sequence[Mapping[str, Any]]) -> _Outline:
+    """With facts that came, and nothing else changed."""
+    if not new:
+        return old
+    booked = [one["booked_on"] for one in new]
+    whole = Span(min(covered.start, *booked), max(covered.end, max(booked) + _DAY))
+    return _Outline(old.cube.plus(cube_of(_rows(new, ("payee_key", "payee", "account")))), whole)
+
+
+def _rows(new: Sequence[Mapping[str, Any]], left_out: Collection[str], side: str = "") -> pa.Table:
+    """Facts as the query below gives groups. left_out: texts that nobody asked for; side: what alone is summed up."""
+    texts = {
+        "kind": [one["kind"] for one in new],
+        "category": [named(one["category"]) for one in new],
+        "payee_key": [one["payee_key"] for one in new],
+        "payee": [one["payee"] for one in new],
+        "account": [str(one["account"]) for one in new],
+        "currency": [one["currency"] for one in new],
+    }
+    sums = {name: [one[name] if side in ("", name) else 0 for one in new] for name in ("spending", "income")}
+    purchase = "month" if side else "purchase_month"
+    return pa.table(
+        {
+            "on_day": pa.array([one["month"] for one in new], pa.date32()),
+            "purchase": pa.array([one[purchase] for one in new], pa.date32()),
+            **{name: pa.array([""] * len(new) if name in left_out else cells) for name, cells in texts.items()},
+            **{name: pa.array(cells, pa.int64()) for name, cells in sums.items()},
+            "count": pa.array([1] * len(new), pa.int64()),
+        }
+    )
 
 
 def _edges(cube: Cube, table: pa.Table, old: _Outline, touched: Touched) -> Span | None:
@@ -133,6 +167,7 @@ _PAYEE_GROUPS: Final = """
 GROUP BY f.month, f.payee_key, f.currency"""
 _BY_ARRIVAL: Final = " AND f.booked_on >= $first AND f.booked_on < $until"
 _BY_PURCHASE: Final = " AND f.purchase_on >= $first AND f.purchase_on < $until"
+_SIDE_ONLY: Final = ("kind", "category", "account")
 _WHOLE: Final = (_WIDE_SUMS, "", _WIDE_GROUPS)
 _OF_PAYEE: Final = (_WIDE_SUMS, " AND f.payee_key = $payee", _WIDE_GROUPS)
 _OF_ACCOUNT: Final = (_WIDE_SUMS, " AND f.account = cast($account AS uuid)", _WIDE_GROUPS)
@@ -166,12 +201,14 @@ def by_payees(scope: Scope, span: Span, side: str) -> Cube:
 
 def of_payee(scope: Scope, payee: str) -> Cube:
     """Every fact of one payee key, by month and all the rest."""
-    return _held(scope, ("payee", payee), _OF_PAYEE, {"payee": payee})
+    return _held(scope, ("payee", payee), _OF_PAYEE, {"payee": payee}, lambda one: bool(one["payee_key"] == payee))
 
 
 def of_account(scope: Scope, account: str) -> Cube:
     """Every fact on one account, by month and all the rest."""
-    return _held(scope, ("account", account), _OF_ACCOUNT, {"account": account})
+    return _held(
+        scope, ("account", account), _OF_ACCOUNT, {"account": account}, lambda one: str(one["account"]) == account
+    )
 
 
 def _of_span(scope: Scope, span: Span, parts: _Parts, side: str = "") -> Cube:
@@ -179,8 +216,12 @@ def _of_span(scope: Scope, span: Span, parts: _Parts, side: str = "") -> Cube:
     sums, condition, groups = parts
     dated = _BY_PURCHASE if scope.refunds_in_purchase_month else _BY_ARRIVAL
     bound = {"first": span.start, "until": span.end}
-    kept = side if dated == _BY_ARRIVAL else ""
-    return _held(scope, (span, dated, parts), (sums, condition + dated, groups), bound, span, kept)
+    day = "purchase_on" if scope.refunds_in_purchase_month else "booked_on"
+
+    def takes(one: Mapping[str, Any]) -> bool:
+        return one[day] in span and (not side or one[side] != 0)
+
+    return _held(scope, (span, dated, parts), (sums, condition + dated, groups), bound, takes, span, side)
 
 
 def _held(
@@ -188,18 +229,21 @@ def _held(
     key: Any,  # noqa: ANN401
     parts: _Parts,
     bound: dict[str, Any],
+    takes: Callable[[Mapping[str, Any]], bool],
     span: Span | None = None,
-    kept: str = "",
+    side: str = "",
 ) -> Cube:
-    """A cube held under a key. bound: its parameters besides the owner. span: outside of which nothing concerns it.
+    """A cube held under a key. bound: its parameters besides the owner; takes: the same said of one fact.
 
-    kept: which side of payees the store may have summed up by month.
+    span: outside of which nothing concerns it. side: what alone is summed up, by payee; the store may have it by month.
     """
     sums, condition, groups = parts
     params = {"owner": scope.owner, **bound}
 
     def make() -> Cube:
-        known = month_sums.payees(scope, span, kept) if kept and span is not None else None
+        known: month_sums.Payees | None = None
+        if side and span is not None and not scope.refunds_in_purchase_month:
+            known = month_sums.payees(scope, span, side)
         if known is not None and known.rest is None:
             return known.cube
         days = {} if known is None or known.rest is None else {"first": known.rest.start, "until": known.rest.end}
@@ -210,6 +254,9 @@ def _held(
         seen = touched.purchases if scope.refunds_in_purchase_month else touched.arrivals
         if span is not None and not any(meet(month, span) for month in seen):
             return old
+        if touched.added is not None:
+            new = [one for one in touched.added if not one["excluded"] and takes(one)]
+            return old.plus(cube_of(_rows(new, _SIDE_ONLY if side else (), side))) if new else old
         months = sorted(touched.arrivals)
         sql = sums + _OF_OWNER + condition + _AMONG + groups
         return old.renewed(_numbers(months), cube_of(scope.db.arrow(sql, {**params, "months": months})))

@@ -13,6 +13,7 @@ from data.database import Database
 from data.period import Span, month_of, months_between, shift_months
 
 _SLOTS: Final = 256
+_TABLES: Final = ("custom_category",)
 _held: Held[Categories] = Held(_SLOTS)
 
 
@@ -55,7 +56,7 @@ def look(
     db: Database, owner: UUID, today: date, start_day: int = 1, *, refunds_in_purchase_month: bool = False
 ) -> Scope:
     """The owner's scope, with their own categories; those are read once per data version."""
-    categories = _held.get(db, owner, "categories", lambda: _categories(db, owner))
+    categories = _held.get(db, owner, "categories", lambda: _categories(db, owner), tables=_TABLES)
     return Scope(db, owner, today, start_day, categories, refunds_in_purchase_month)
 
 

@@ -10,7 +10,7 @@ import contextlib
 import re
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,9 +72,7 @@ class Database:
         self._writer_con = con.cursor()
         self._last_head = heads.LastHead(path)
         self.spoiled = month_sums.Spoiled(self.read)
-        self._writer = Writer(
-            self._writer_con, clock, self._committed, self._checkpoint_when_large, self.spoiled.before_commit
-        )
+        self._writer = Writer(self._writer_con, clock, self._committed, self._checkpoint_when_large, self._committing)
         self._writer.watch_links(self._last_head.keep)
 
     def read(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
@@ -181,12 +179,23 @@ class Database:
         """Grows whenever a commit changed something of this owner: the key of everything held in memory."""
         return self._versions.now(owner)
 
+    def state(self, owner: UUID) -> tuple[int, bool]:
+        """The version, and whether no commit is under way: what is read between two equal, settled states is of it."""
+        return self._versions.state(owner)
+
     def touched_since(self, owner: UUID, version: int) -> Touched | None:
         """The months whose facts commits changed after that version; None when it may be all of them.
 
         What comes from the facts of other months alone stays good.
         """
         return self._versions.since(owner, version)
+
+    def wrote_since(self, owner: UUID, version: int, tables: Iterable[str]) -> bool:
+        """Whether the owner's data changed in one of these tables after that version.
+
+        What comes from other tables alone stays good.
+        """
+        return self._versions.wrote(owner, version, tables)
 
     def backup(self, target: Path) -> None:
         """A consistent copy of the whole store into a new file, while the app goes on.
@@ -233,6 +242,10 @@ class Database:
         with contextlib.suppress(duckdb.Error):
             self._con.execute("CHECKPOINT").fetchall()
         self._con.close()
+
+    def _committing(self, con: duckdb.DuckDBPyConnection, owners: frozenset[UUID], touches: Touches) -> None:
+        self._versions.begin(owners, touches)
+        self.spoiled.before_commit(con, owners, touches)
 
     def _committed(self, owners: frozenset[UUID], touches: Touches) -> None:
         self.spoiled.committed(owners, touches)

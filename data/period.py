@@ -9,9 +9,10 @@ from __future__ import annotations
 import calendar
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from data.errors import require
 
@@ -123,10 +124,16 @@ def week_of(day: date, *, sunday_first: bool = False) -> Span:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Touched:
-    """The months of one owner whose facts changed: by arrival, and by purchase."""
+    """The months of one owner whose facts changed: by arrival, and by purchase.
+
+    added: the facts that are new, by column, when nothing else happened to the facts; None: read the months again.
+    version: of the owner's data, up to which this is told.
+    """
 
     arrivals: frozenset[date] = frozenset()
     purchases: frozenset[date] = frozenset()
+    added: tuple[Mapping[str, Any], ...] | None = dataclasses.field(default=None, compare=False)
+    version: int = dataclasses.field(default=0, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.arrivals or self.purchases)

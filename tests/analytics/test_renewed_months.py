@@ -21,14 +21,16 @@ from data.database import Database, open_database
 from data.errors import Rejection
 from data.ids import BatchId, EntryId, new_request_id
 from data.ledger.entry import EntryKind
-from data.period import Span
+from data.period import Span, Touched
 from data.preferences import Preferences, choose_preferences
 from data.sorting import AlwaysForPayee
 from data.statements import UndoImport
+from data.store.command import Plan, Reader, Write
 from data.store.month_sums import Spoiled, drift
+from data.store.touched import Touches
 from data.upkeep import rebuild
 from tests.bookkeeping import Bookkeeping, Written, charged, earned, moved, refunded, spent
-from tests.ledger_rows import NOW
+from tests.ledger_rows import NOW, Book, WriteRows
 
 TODAY = date(2026, 6, 20)
 CATEGORIES = ("coffee", "taxi", "bakery", "fruit")
@@ -224,3 +226,105 @@ def test_after_any_history_what_is_held_is_what_reading_everything_gives(
         assert not history.book.drift(history.start_day), done
         assert not drift(store.read, store.spoiled, history.owner), done
         assert Spoiled(store.read).of(history.owner) == store.spoiled.of(history.owner), done
+
+
+class Additions:
+    """Facts that come one by one, as payments bring them; seldom many at once, or one that goes away."""
+
+    def __init__(self, db: Database, seed: int) -> None:
+        self.book, self.random = Book(db), random.Random(seed)  # noqa: S311 - a history, no secret
+
+    def step(self) -> None:
+        kinds = [self.adds, self.adds, self.adds, self.adds_many, self.loses_one, self.sums_up]
+        self.random.choice(kinds)()
+
+    def adds(self, count: int = 0) -> None:
+        self.book.facts([self._fact() for _ in range(count or self.random.randint(1, 3))])
+
+    def _fact(self) -> dict[str, Any]:
+        day = date(2026, 2, 25) + timedelta(days=self.random.randint(0, 120))
+        minor, payee = self.random.randint(1, 90), self.random.choice(PAYEES)
+        more: dict[str, Any] = {"payee_key": payee.lower()[:6], "excluded": self.random.random() < 0.1}
+        more |= {"account": UUID(int=self.random.randint(1, 2)), "currency": self.random.choice(("CNY", "CNY", "JPY"))}
+        category = self.random.choice((*CATEGORIES, None))
+        kind = self.random.choice(("expense", "expense", "refund", "income", "transfer"))
+        if kind == "refund":
+            bought = day - timedelta(days=self.random.randint(0, 60))
+            more |= {"purchase_on": bought, "purchase_month": bought.replace(day=1)}
+            minor = -minor
+        if kind == "income":
+            more |= {"income": minor}
+        return self.book.row(day, minor if kind in ("expense", "refund") else 0, category, payee, kind=kind, **more)
+
+    def adds_many(self) -> None:
+        self.adds(50)
+
+    def loses_one(self) -> None:
+        def decide(_reader: Reader, command: WriteRows, _now: object) -> Plan:
+            lost = "DELETE FROM fact WHERE owner = $owner AND seq = (SELECT min(seq) FROM fact WHERE owner = $owner)"
+            return Plan({}, [Write(lost, {"owner": command.owner})], frozenset({command.owner}))
+
+        self.book.db.submit(WriteRows(self.book.owner, new_request_id(), "fact"), decide)
+
+    def sums_up(self) -> None:
+        assert self.book.db.sum_months(self.book.owner)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_facts_that_are_added_to_what_is_held_are_what_reading_everything_gives(
+    store: Database, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    history = Additions(store, seed)
+    history.adds(9)
+    for step in range(16):
+        for purchase in (False, True):
+            scope = history.book.scope(TODAY, purchase=purchase)
+            read = afresh(scope, monkeypatch, sums=False)
+            assert everything(scope) == read, (purchase, step)
+            assert afresh(scope, monkeypatch, sums=True) == read, (purchase, step)
+        history.step()
+
+
+def test_a_fact_that_is_added_is_not_read(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    history = Additions(store, 1)
+    history.adds(9)
+    scope = history.book.scope(TODAY)
+    before = months.outline(scope).count.sum(), months.by_payees(scope, scope.month, "spending").count.sum()
+    history.book.spend(TODAY, 100, "coffee", "Luckin")
+    monkeypatch.setattr(Database, "arrow", None)
+    monkeypatch.setattr(Database, "read", None)
+    scope = history.book.scope(TODAY)
+    after = months.outline(scope).count.sum(), months.by_payees(scope, scope.month, "spending").count.sum()
+    assert after == (before[0] + 1, before[1] + 1)
+
+
+def test_a_fact_that_came_while_an_answer_was_read_is_not_added_to_it_again(store: Database) -> None:
+    book, held = Book(store), Held[int](8)
+    book.spend(TODAY, 100)
+    count = "SELECT count(*) FROM fact WHERE owner = $owner"
+
+    def read() -> int:
+        return int(store.read(count, {"owner": book.owner})[0][0])
+
+    def read_late() -> int:
+        book.spend(TODAY, 100)  # after the state was looked at, before the answer is read
+        return read()
+
+    def renew(old: int, touched: Touched) -> int:
+        return read() if touched.added is None else old + len(touched.added)
+
+    assert held.get(store, book.owner, "k", read_late, renew) == 2
+    assert held.get(store, book.owner, "k", read_late, renew) == 2
+    book.spend(TODAY, 100)
+    assert held.get(store, book.owner, "k", read_late, renew) == 3, "added, since what is held is exact by now"
+
+
+def test_an_answer_read_while_a_commit_was_under_way_is_not_taken_for_exact(store: Database) -> None:
+    book = Book(store)
+    book.spend(TODAY, 100)
+    version, settled = store.state(book.owner)
+    assert settled
+    store._versions.begin([book.owner], Touches())
+    assert store.state(book.owner) == (version, False)
+    book.spend(TODAY, 100)
+    assert store.state(book.owner) == (version + 1, True)

@@ -54,3 +54,66 @@ def test_appended_facts_tell_their_months_and_what_was_rolled_back_tells_nothing
     touching.appended("fact", rows)
     touching.lost()
     assert not touching.taken().months
+
+
+def told(versions: Versions, owner: UUID, version: int) -> list[str] | None:
+    touched = versions.since(owner, version)
+    assert touched is not None
+    return None if touched.added is None else [one["note"] for one in touched.added]
+
+
+def fact(owner: UUID, note: str) -> pa.StructArray:
+    row = {"owner": str(owner), "month": MAY, "purchase_month": MAY, "note": note}
+    return pa.array([row])
+
+
+def test_facts_that_are_added_are_told_until_others_change() -> None:
+    versions, touching = Versions(), Touching()
+    for note in ("one", "two"):
+        touching.appended("fact", fact(A, note))
+        versions.bump([A], touching.taken())
+    assert told(versions, A, 0) == ["one", "two"]
+    assert told(versions, A, 1) == ["two"]
+    assert told(versions, A, 2) == []
+    touching.appended("fact", fact(A, "three"))
+    touching.months(A, [(MARCH, MARCH)])
+    versions.bump([A], touching.taken())
+    assert told(versions, A, 2) is None, "something else happened in the same commit"
+    assert told(versions, A, 3) == []
+    touching.planned("DELETE FROM fact WHERE owner = $owner")
+    versions.bump([A], touching.taken())
+    touching.appended("fact", fact(A, "four"))
+    versions.bump([A], touching.taken())
+    assert told(versions, A, 4) == ["four"]
+
+
+def test_more_facts_than_a_few_are_not_told_one_by_one() -> None:
+    versions, touching = Versions(), Touching()
+    for number in range(40):
+        touching.appended("fact", fact(A, str(number)))
+        versions.bump([A], touching.taken())
+    assert told(versions, A, 0) is None
+    assert told(versions, A, 38) == ["38", "39"]
+    touching.appended("fact", pa.concat_arrays([fact(A, "x")] * 40))
+    versions.bump([A], touching.taken())
+    assert told(versions, A, 40) is None
+    assert versions.since(A, 40) == Touched(frozenset({MAY}), frozenset({MAY}))
+
+
+def test_what_comes_from_a_table_stays_good_until_something_is_written_there() -> None:
+    versions, touching = Versions(), Touching()
+    writes = (
+        "INSERT INTO budget_limit SELECT 1",
+        "insert or replace into budget_limit values (1)",
+        "UPDATE budget_limit",
+    )
+    for sql in (*writes, "DELETE FROM budget_limit"):
+        version = versions.now(A)
+        touching.planned("INSERT INTO annotation SELECT * FROM budget_limit")
+        touching.appending("entry", {})
+        versions.bump([A], touching.taken())
+        assert not versions.wrote(A, version, ["budget_limit"])
+        touching.planned(sql)
+        versions.bump([A, B], touching.taken())
+        assert versions.wrote(A, version, ["payment", "budget_limit"])
+        assert not versions.wrote(A, versions.now(A), ["budget_limit"])
