@@ -12,6 +12,7 @@ import pytest
 
 from data import accounts, bookkeeping, cards, merchants, refunds, sorting, transaction, wallet
 from data.accounts import AdjustBalance, CloseAccount, MergeAccounts, RenameAccount, ReopenAccount, SetOpening
+from data.assurance import AT_THE_MACHINE
 from data.bookkeeping import Annotate, LinkRefund, Reclassify, Split, UnlinkRefund, Unsplit
 from data.cards import CardKind, MakeDefaultCard, UnbindCard
 from data.categories import Action, CategoryKind, Operator, Rule, TextCondition, TextField
@@ -21,7 +22,17 @@ from data.ids import AccountId, EntryId, OwnerId, new_id, new_request_id
 from data.importers.statement import AccountKind
 from data.ledger.entry import EntryKind
 from data.ledger.wallet.refusals import CardUnknown, CouponNotHeld, MerchantUnknown, RefundUnknown
-from data.merchants import ChangeMerchant, Coupon, CouponKind, EarnRule, EndCoupon, Merchant, PublishCoupon, SetEarnRule
+from data.merchants import (
+    ChangeMerchant,
+    Coupon,
+    CouponKind,
+    EarnRule,
+    EndCoupon,
+    Merchant,
+    PayOut,
+    PublishCoupon,
+    SetEarnRule,
+)
 from data.money import Money
 from data.refunds import CancelRefund, ConfirmRefund, CreditRefund, RejectRefund, RequestRefund, RetryRefund
 from data.wallet import Pay, TopUp, Withdraw
@@ -356,6 +367,9 @@ MONEY_ATTEMPTS: dict[str, MoneyAttempt] = {
     ),
     "campaign as a shop": lambda two, it: merchants.set_campaign(
         two.world.db, SetEarnRule(**by(it.shop, two.me), rule=EarnRule(code="mine", multiplier_bp=20_000))
+    ),
+    "pay a shop out": lambda two, it: merchants.pay_out(
+        two.world.db, PayOut(**by(it.shop, two.me), amount=1, currency="CNY"), AT_THE_MACHINE
     ),
     "make a code as a shop": lambda two, it: merchants.dynamic_code(
         two.world.db, dataclasses.replace(two.other, id=OwnerId(it.shop)), two.me, new_request_id(), 1_00
