@@ -26,7 +26,7 @@ from data.planning import OVERALL, THRESHOLDS, Carry, LimitChange, limit_history
 
 _OWNERS: Final = 256
 _LIMITS: Final = ("budget_limit",)
-_PAYMENTS: Final = ("payment", "payment_event")
+_PAYMENTS: Final = ("open payment", "payment_event")  # one that is complete at once waits for nothing
 _AVERAGED: Final = 3
 _held: Held[tuple[LimitChange, ...]] = Held(_OWNERS)
 _held_envelopes: Held[tuple[Envelope, ...]] = Held(_OWNERS)

@@ -185,7 +185,11 @@ def _flat(scope: Scope, span: Span, currency: str, side: Side, column: str, cate
     now, before = (_tally(cube, column, side) for cube in cubes)
     labels = cubes[0].labels() if column == "payee" else {}
     total, earlier = (sum(amount for amount, _ in tally.values()) for tally in (now, before))
-    slices = [_slice(key, now, before, total, labels.get(key, "")) for key in now]
+    earlier_of = {key: amount for key, (amount, _) in before.items()}.get
+    slices = [
+        Slice(key, amount, count, basis_points(amount, total), earlier_of(key, 0), labels.get(key, ""))
+        for key, (amount, count) in now.items()
+    ]
     return Breakdown(span, compared, currency, side, total, earlier, _ranked(slices))
 
 
@@ -197,9 +201,9 @@ def _tally(cube: Cube, column: str, side: Side) -> Tally:
     return {key: (a, n) for key, a, n in zip(coded.values, amounts, counts, strict=True) if n}
 
 
-def _slice(key: str, now: Tally, before: Tally, total: int, label: str = "") -> Slice:
+def _slice(key: str, now: Tally, before: Tally, total: int) -> Slice:
     amount, count = now.get(key, (0, 0))
-    return Slice(key, amount, count, basis_points(amount, total), before.get(key, (0, 0))[0], label)
+    return Slice(key, amount, count, basis_points(amount, total), before.get(key, (0, 0))[0])
 
 
 def _ranked(slices: list[Slice]) -> tuple[Slice, ...]:

@@ -36,10 +36,12 @@ from data.store.touched import Touches, Versions
 from data.store.vault import Answer
 from data.store.writer import T, Writer
 
+_MOST_MEMORY = "2GB"
+_LEAST_MEMORY = "16MB"
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
-    "memory_limit": "2GB",
+    "memory_limit": _MOST_MEMORY,
 }
 CHECKPOINT_AT = 8 * 1024 * 1024  # bytes of log (LEDGER §9.6): larger ones make starting slow, smaller ones cost pauses
 _BUSY_FACTOR = 4  # how much larger it may grow while somebody is waiting
@@ -74,6 +76,7 @@ class Database:
         self.spoiled = month_sums.Spoiled(self.read)
         self._writer = Writer(self._writer_con, clock, self._committed, self._checkpoint_when_large, self._committing)
         self._writer.watch_links(self._last_head.keep)
+        _let_go(con)
 
     def read(self, sql: str, params: Params | None = None) -> list[tuple[Any, ...]]:
         """Every row of a query, on a cursor of its own.
@@ -287,6 +290,13 @@ class Database:
         except duckdb.Error as busy:  # a reader is in the middle of something: the next idle moment will do
             _log.info("checkpoint_postponed", reason=type(busy).__name__)
         self._after_checkpoint()
+
+
+def _let_go(con: duckdb.DuckDBPyConnection) -> None:
+    """Give back the memory of what starting read through and nobody needs again. Only while nothing else is running."""
+    for limit in (_LEAST_MEMORY, _MOST_MEMORY):
+        with contextlib.suppress(duckdb.OutOfMemoryException):  # some of it is in use: as much as can be was given back
+            con.execute("SET memory_limit = $limit", {"limit": limit})
 
 
 def _nothing() -> None:

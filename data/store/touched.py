@@ -26,6 +26,8 @@ Months = tuple[date, date]  # a fact's month by arrival and by purchase
 _TABLE: Final = "fact"
 _NAMED: Final = ("owner", "month", "purchase_month")
 _CHANGES: Final = re.compile(r"\b(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|DELETE\s+FROM|UPDATE)\s+(\w+)", re.IGNORECASE)
+_OPEN: Final = {"payment": "open payment"}  # told besides the table when a row of it may not be complete yet
+_COMPLETE: Final = "captured"
 _FEW: Final = 32  # facts told one by one, of a commit and since a version
 
 
@@ -59,19 +61,21 @@ class Touching:
     def appended(self, table: str, rows: pa.StructArray) -> None:
         """These rows, column by column those of the table, are about to be appended."""
         self._noted.tables.add(table)
+        if table in _OPEN and {*rows.field("state").to_pylist()} != {_COMPLETE}:
+            self._noted.tables.add(_OPEN[table])
         if table == _TABLE and len(rows):
             self._note(pa.Table.from_struct_array(rows))
 
     def appending(self, table: str, columns: Mapping[str, Any]) -> None:
         """These columns are about to be appended."""
-        self._noted.tables.add(table)
+        self._noted.tables |= _told_of(frozenset({table}))
         if table == _TABLE and columns:
             self._note(pa.table({name: column_of(column) for name, column in columns.items()}))
 
     def planned(self, sql: str) -> None:
         """A statement is about to run; when it changes facts, nothing is known of their months."""
         tables = _changed_by(sql)
-        self._noted.tables |= tables
+        self._noted.tables |= _told_of(tables)
         self._noted.everything |= _TABLE in tables
 
     def _note(self, facts: pa.Table) -> None:
@@ -101,6 +105,11 @@ class Touching:
 
 def _id(owner: UUID | str) -> UUID:
     return owner if isinstance(owner, UUID) else UUID(owner)
+
+
+@lru_cache(maxsize=1024)
+def _told_of(tables: frozenset[str]) -> frozenset[str]:
+    return tables | {_OPEN[table] for table in tables if table in _OPEN}
 
 
 @lru_cache(maxsize=1024)

@@ -117,3 +117,15 @@ def test_what_comes_from_a_table_stays_good_until_something_is_written_there() -
         versions.bump([A, B], touching.taken())
         assert versions.wrote(A, version, ["payment", "budget_limit"])
         assert not versions.wrote(A, versions.now(A), ["budget_limit"])
+
+
+def test_a_payment_that_is_complete_at_once_is_told_apart_from_one_that_waits() -> None:
+    versions, touching = Versions(), Touching()
+    for states, waits in ((["captured"], False), (["captured", "processing"], True), (["processing"], True)):
+        touching.appended("payment", pa.array([{"state": state} for state in states]))
+        versions.bump([A], touching.taken())
+        assert versions.wrote(A, versions.now(A) - 1, ["payment"])
+        assert versions.wrote(A, versions.now(A) - 1, ["open payment"]) is waits
+    touching.planned("UPDATE payment SET note = ''")
+    versions.bump([A], touching.taken())
+    assert versions.wrote(A, versions.now(A) - 1, ["open payment"])
