@@ -52,6 +52,7 @@ from hypothesis.stateful import (
 from data.ids import new_id
 from data.ledger.account_changes import WalletAccount
 from data.ledger.wallet.refusals import ChargeSettled
+from tests.simulation.wallet_shops import awaited
 from tests.simulation.wallet_stage import KEEPERS, NEVER, NO_LIMIT, NUMBERS, PEOPLE, Cast, furnished
 from tests.simulation.wallet_telling import Telling, deed
 
@@ -140,6 +141,16 @@ class Histories(RuleBasedStateMachine):
         """All there is and mostly a cent more, which what is held must not make up for."""
         self.does("move", what="transfer", who=who, giver=who, to=to, amount=self.model.wallet[who] + over)
 
+    @act(4, who=st.sampled_from(["bob"] * 4 + ["ann"]), quarters=quarters, older=which, parts=parts)
+    def pays_out(self, who: str, quarters: int, older: int, parts: list[tuple[int, bool]]) -> None:
+        """The market's money, in quarters of what is free, or a cent too much; then somebody asks for more back."""
+        free = self.model.wallet["market"] - awaited(self.model, "market")
+        amount = free + 1 if quarters == 5 else quarters if quarters > 5 else free * quarters // 4
+        self.does("move", what="pay_out", who=who, giver="market", to=who, amount=amount)
+        paid = [it for it in self.payments() if it.to == "market" and it.state == "done" and self.model.rest(it)]
+        if paid:
+            self.ask_back(paid[-1 - older % len(paid)], parts)
+
     @act(1, those=st.lists(st.tuples(people, st.sampled_from([*KEEPERS, *PEOPLE]), amounts), min_size=2, max_size=5))
     def crowds(self, those: list[tuple[str, str, int]]) -> None:
         self.told.at_once(
@@ -221,7 +232,7 @@ class Histories(RuleBasedStateMachine):
         it = known[one % len(known)]
         if it.request not in self.model.refunds:
             self.does("hand", who=it.who, move=it.request, approved=approved)
-        elif again and not it.sent:
+        elif again and it.told and not it.sent:
             self.does("retry", who=it.who, refund=it.request, attempt=self.told.stage.attempts(it.request) + 1)
         else:
             self.does("judge", who=it.who, refund=it.request, to="redirected")

@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace as Row
 from typing import Any
 
+from tests.simulation.wallet_shops import awaited, bore, share
+
 DAY, WHOLE, SPENT, ENDED = timedelta(days=1), 10_000, {"pay", "transfer"}, {"rejected", "cancelled"}
 
 
@@ -21,7 +23,7 @@ class Model:
     def __init__(self, said: dict[str, Any], now: datetime, today: date) -> None:
         self.said, self.now, self.today, self.claims = said, now, today, list[Any]()
         self.moves, self.refunds, self.points = dict[str, Any](), dict[str, Any](), defaultdict[str, Any](Counter)
-        self.wallet, self.debt = Counter[str](), Counter[str]()
+        self.wallet, self.debt, self.turns = Counter[str](), Counter[str](), 0
 
     def in_force(self, who: str) -> list[int]:
         """Limits of a payment, a day, a month: what was wanted before today, and whatever is tighter since."""
@@ -52,6 +54,7 @@ class Model:
         tries = zip(self.in_force(it.who), (0, *self.counted(it.who)), strict=True)
         over = it.what in SPENT and any(it.cash + counted > most for most, counted in tries)
         refuse(LimitExceeded=over, InsufficientFunds=it.giver == it.who and self.wallet[it.who] < it.cash)
+        refuse(TakingsShort=it.what == "pay_out" and self.wallet[it.giver] - awaited(self, it.giver) < it.cash)
         self.wallet[it.giver] -= it.cash
         it.taken, it.card, self.moves[it.request] = self.take(it.who, it.points), it.card if it.cash else None, it
         for claim in it.claims:
@@ -71,9 +74,8 @@ class Model:
             unfit = it.amount < offer.least or offer.shop not in {None, it.to} or claim.ends <= self.now
             refuse(CouponNotUsable=unfit or not off or (offer.alone and len(it.claims) > 1))
             it.off, it.shop_off = it.off + off, it.shop_off + (off if offer.shop else 0)
-        left, it.value = it.amount - it.off, it.points * rule.worth
-        refuse(InsufficientPoints=it.points > self.spendable(it.who))
-        refuse(PointsBeyondCap=it.value * WHOLE > left * rule.part)
+        left, it.value, most = it.amount - it.off, it.points * rule.worth, self.spendable(it.who)
+        refuse(InsufficientPoints=it.points > most, PointsBeyondCap=it.value * WHOLE > left * rule.part)
         it.cash, it.rate = left - it.value, rule.per * (WHOLE + self.said[it.to].more) if it.what == "pay" else 0
         today = max(0, rule.day_cap - self.counted(it.who, "earned")[0])
         it.earned, it.until = min(it.cash * it.rate // (100 * WHOLE), rule.cap, today), self.today + rule.days * DAY
@@ -82,11 +84,10 @@ class Model:
         it.state, it.lot = "done" if approved else "declined", (it.until, len(self.points[it.who]))
         for claim in it.claims:
             claim.state = "used" if approved else "free"
+        self.wallet[it.to if approved else it.giver] += it.amount - it.shop_off if approved else it.cash
         if approved:
-            self.wallet[it.to] += it.amount - it.shop_off
             self.give(it.who, [it.lot] * it.earned)
         else:
-            self.wallet[it.giver] += it.cash
             self.points[it.who].update(it.taken)
 
     def living(self, who: str, own: Any = None) -> list[Any]:
@@ -118,32 +119,31 @@ class Model:
 
     def judge(self, it: Any) -> None:
         r, p = self.refunds[it.refund], self.refunds[it.refund].p
-        fits = (r.state == "confirmed" and not r.sent) if it.to == "redirected" else r.state == "requested"
+        fits = r.state == "confirmed" and r.told and not r.sent if it.to == "redirected" else r.state == "requested"
         refuse(RefundUnknown=it.shop not in {None, p.to}, RefundStateDiffers=not fits)
         r.state, r.due = it.to, it.due
         if it.to == "confirmed":
-            before, p.agreed = p.agreed, p.agreed + r.amount
-            r.share = [x * p.agreed // p.amount - x * before // p.amount for x in (p.cash, p.value, p.points)]
-        if it.to == "redirected" or (it.to == "confirmed" and not p.card):
+            r.share, r.turn, self.turns, p.agreed = share(p, r.amount), self.turns, self.turns + 1, p.agreed + r.amount
+            r.told = awaited(self, p.to, r) <= self.wallet[p.to]  # a bank is told of what the shop has
+        if it.to == "redirected" or (it.to == "confirmed" and r.told and not p.card):
             self.credit(r, p.who)
 
     def credit(self, r: Any, to: str) -> None:
         """Redeemed points come back, earned ones go, so does the money; with all of a payment also its coupons."""
-        p, (cash, value, points) = r.p, r.share
-        before, p.off_back = p.off_back, p.off_back + r.amount - cash - value
-        bore = p.shop_off * p.off_back // max(1, p.off) - p.shop_off * before // max(1, p.off)
-        self.wallet[p.to] -= r.amount - bore
+        p, (cash, _, points), off = r.p, r.share, r.amount - sum(r.share[:2])
+        self.wallet[p.to] -= r.amount - bore(p, off)
         self.wallet[to] += cash
         back, p.taken, grace = p.taken[:points], p.taken[points:], (self.today + 30 * DAY, len(self.points[p.who]))
         self.give(p.who, [lot if self.today <= lot[0] else grace for lot in back])
         kept = [min(p.earned, (p.cash - x) * p.rate // (100 * WHOLE)) for x in (p.cash_back, p.cash_back + cash)]
         self.debt[p.who] += kept[0] - kept[1] - len(self.take(p.who, kept[0] - kept[1], p.lot))
-        p.back, p.cash_back, r.state = p.back + r.amount, p.cash_back + cash, "credited"
+        p.back, p.cash_back, p.off_back, r.state = p.back + r.amount, p.cash_back + cash, p.off_back + off, "credited"
         for claim in p.claims if p.back == p.amount else []:
             claim.ends = claim.offer.ends + 7 * DAY
             claim.state = "free" if self.now < claim.ends else "lost"
 
     def settle(self, _it: Any) -> None:
         for r in self.refunds.values():
-            if r.state == "confirmed" and r.sent and r.due <= self.today:
-                self.credit(r, "bank")
+            r.told = r.state == "confirmed" and awaited(self, r.p.to, r) <= self.wallet[r.p.to]
+            if r.told and (not r.p.card or (r.sent and r.due <= self.today)):
+                self.credit(r, "bank" if r.p.card else r.p.who)

@@ -61,7 +61,8 @@ def _living(lots: Counter[tuple[date, int]], today: date) -> list[tuple[date, in
 
 
 def _state(refund: Any) -> str:
-    return _UNDER_WAY[refund.sent] if refund.state == "confirmed" else str(refund.state)
+    stuck = refund.state == "confirmed" and refund.told and not refund.sent
+    return "stuck" if stuck else "processing" if refund.state == "confirmed" else str(refund.state)
 
 
 def _at_bank(model: Model, move: Any) -> int:
@@ -72,7 +73,6 @@ def _at_bank(model: Model, move: Any) -> int:
     return -move.cash if move.to == "bank" else int(move.cash - back)
 
 
-_UNDER_WAY: Final = {True: "processing", False: "stuck"}
 _STATES: Final = {"open": "processing", "done": "captured", "declined": "declined"}
 
 

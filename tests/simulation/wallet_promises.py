@@ -92,6 +92,9 @@ WHERE d.seq > s.since AND (s.until IS NULL OR d.seq < s.until)""",
     "nobody pays their own shop or gives to themselves": """
 SELECT p.id FROM payment p JOIN merchant m ON m.owner = p.merchant WHERE m.proprietor = p.owner
 UNION ALL SELECT id FROM money_transfer WHERE owner = recipient""",
+    "a shop pays out to who runs it": """
+SELECT t.id FROM money_transfer t JOIN merchant m ON m.owner = t.owner
+WHERE m.proprietor IS DISTINCT FROM t.recipient""",
     "a code is paid at its shop, for its amount, in its time": """
 SELECT p.id FROM payment p LEFT JOIN pay_code c ON c.id = p.pay_code AND c.owner = p.merchant
     AND c.amount = p.gross AND c.expires_at > p.occurred_at

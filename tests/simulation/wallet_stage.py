@@ -41,7 +41,7 @@ from data.gateways.sandbox import SandboxGateway
 from data.home import BANK_NAME, STORE_NAME, load_key
 from data.ids import EntryId, OwnerId, new_request_id
 from data.ledger.wallet.commands import ISSUER, AnswerCharge, ChargeState, MoneyCommand
-from data.merchants import Coupon, CouponKind, EarnRule, Merchant, PublishCoupon, SetEarnRule
+from data.merchants import Coupon, CouponKind, EarnRule, Merchant, PayOut, PublishCoupon, SetEarnRule
 from data.money import Money
 from data.refunds import CancelRefund, ConfirmRefund, CreditRefund, RejectRefund, RequestRefund, RetryRefund
 from data.rewards import ClaimCoupon
@@ -184,6 +184,8 @@ class Stage:
 
     def owner(self, it: Any) -> UUID:
         """In whose books a deed was asked for."""
+        if getattr(it, "what", "") == "pay_out":
+            return self.shops[it.giver].id
         return self.shops[it.shop].id if it.who is None and it.shop else self.people.get(it.who, ISSUER)
 
     # Money that moves. `asks` False: the app was cut off before it could ask the card's bank.
@@ -209,6 +211,8 @@ class Stage:
                 return Pay(**by, **money, merchant=shop, card=card, points=it.points, claims=claims, pay_code=code)
             case "transfer":
                 return Transfer(**by, **money, recipient=self.people[it.to])
+            case "pay_out":
+                return PayOut(**self.by(self.shops[it.giver].id, it, self.people[it.who]), **money)
             case "desk":
                 return DeskTopUp(**by, **money)
             case "top_up":

@@ -22,7 +22,8 @@ NOTHING: Final = {"who": None, "shop": None, "card": None, "code": None, "coupon
 ONCE: Final = {"settle", "statement"}  # what nobody sends twice under one request id
 ORDINARY: Final = {"annotate", "split", "teach", "merge", "months"}  # no commands of the wallet
 # What a money rule has no opinion on. That nothing gets past these is sought in the rows, by `wallet_promises`.
-DOORS: Final = {"OwnMerchant", "SameMember", "CardUnknown", "CardAlreadyBound", "PayCodeUnknown", "PayCodeUsed"} | {
+DOORS: Final = {"OwnMerchant", "MerchantUnknown", "SameMember", "CardUnknown", "CardAlreadyBound"} | {
+    *("PayCodeUnknown", "PayCodeUsed"),
     *("PayCodeExpired", "PayCodeAmountDiffers", "CouponOver", "CouponSoldOut", "CouponClaimedOut", "RefundTooLate"),
 }
 DECLINED: Final = CardDeclined.__name__
@@ -224,7 +225,8 @@ def _facts(model: Model, name: str, it: Any) -> dict[str, Any]:
             later = model.said[it.who].limits[-1][1]
             return {"now": limits_told(model.in_force(it.who)), "from_tomorrow": limits_told(later)}
         case "judge" if it.to == "confirmed" and not model.refunds[it.refund].p.card:
-            return {"state": model.refunds[it.refund].state}
+            stands = model.refunds[it.refund].state
+            return {"state": "processing" if stands == "confirmed" else stands}
         case "move":
             return {"balance_minor": model.wallet[it.who]} | (_price(it) if it.what == "pay" else {})
     return {}
