@@ -20,7 +20,7 @@ import duckdb
 import pyarrow as pa
 
 from data.errors import require
-from data.ledger.wallet.rows import TABLES, Row
+from data.ledger.wallet.rows import TABLES, EntryRow, FactRow, LotRow, PaymentRow, PostingRow, RequestRow, Row
 from data.store.chain import Chain, Link
 
 _COLUMNS: Final = """
@@ -38,6 +38,7 @@ _TYPES: Final = {
 _TABLES: Final[dict[type[Any], str]] = {**TABLES, Link: "audit_link"}
 MOST_PREPARED: Final = 64  # sets of tables: a handful is what commands leave
 _EXECUTE: Final = "EXECUTE "
+_PAYMENTS: Final = frozenset({EntryRow, FactRow, Link, LotRow, PaymentRow, PostingRow, RequestRow})
 _WHOLE: Final = {int, type(None)}  # Arrow would cut a float without a word
 
 
@@ -100,6 +101,20 @@ class RowWriter:
         self._run = _seeing({f"new_{_TABLES[row]}": source for row, source in self._sources.items()}, con)
         self._prepared: dict[frozenset[type[Any]], str] = {}
         self._number = 0
+        self._plan_payments(con)
+
+    def _plan_payments(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Plan what payments leave, now, while nobody reads, as on a machine with one thread.
+
+        With more, the engine gathers the rows of each insert once before it appends them, which a source of one piece
+        has no use for. The number of threads is one for the whole store: later it is left alone.
+        """
+        ((threads,),) = con.execute("SELECT current_setting('threads')").fetchall()
+        con.execute("SET threads = 1")
+        try:
+            self._statement(_PAYMENTS)
+        finally:
+            con.execute(f"SET threads = {int(threads)}")
 
     def append(self, rows: Iterable[Row], linked_at: datetime | None = None) -> None:
         """All rows, each into its type's table and there in the given order; none writes nothing.
@@ -111,22 +126,33 @@ class RowWriter:
         Raises:
             InvariantBroken, pyarrow.ArrowException: a value is none of its column. duckdb.Error: the store refuses one.
         """
+        self.staged(rows, linked_at)()
+
+    def staged(self, rows: Iterable[Row], linked_at: datetime | None = None) -> Callable[[], None]:
+        """The same up to the one statement that writes them: what is returned runs it, before anything else is staged.
+
+        Raises:
+            InvariantBroken, pyarrow.ArrowException: a value is none of its column.
+        """
         groups: defaultdict[type[Any], list[Any]] = defaultdict(list)
         for row in rows:
             groups[type(row)].append(row)
         if not groups:
-            return
+            return _nothing
+        for kind, group in groups.items():
+            self._sources[kind].hold(group)
+            self._chain.appended(_TABLES[kind], self._sources[kind].rows)
+        if linked_at is not None and (link := self._chain.link(linked_at)) is not None:
+            groups[Link] = [link]
+            self._sources[Link].hold(groups[Link])
+        return partial(self._insert, frozenset(groups))
+
+    def _insert(self, kinds: frozenset[type[Any]]) -> None:
         try:
-            for kind, group in groups.items():
-                self._sources[kind].hold(group)
-                self._chain.appended(_TABLES[kind], self._sources[kind].rows)
-            if linked_at is not None and (link := self._chain.link(linked_at)) is not None:
-                groups[Link] = [link]
-                self._sources[Link].hold(groups[Link])
-            self._run(self._statement(frozenset(groups)))
-            require(all(self._sources[kind].read for kind in groups), "every source was read for this group")
+            self._run(self._statement(kinds))
+            require(all(self._sources[kind].read for kind in kinds), "every source was read for this group")
         finally:
-            for kind in groups:
+            for kind in kinds:
                 self._sources[kind].let_go()
 
     def _statement(self, kinds: frozenset[type[Any]]) -> str:
@@ -140,6 +166,10 @@ class RowWriter:
             self._run(f"PREPARE {name} AS {_inserts(_TABLES[kind] for kind in kinds)}")
             known = self._prepared[kinds] = _EXECUTE + name
         return known
+
+
+def _nothing() -> None:
+    """There are no rows."""
 
 
 def _seeing(sources: Mapping[str, _Source], con: duckdb.DuckDBPyConnection) -> Callable[[str], object]:

@@ -12,7 +12,8 @@ import queue
 import threading
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 from uuid import UUID
 
 import duckdb
@@ -75,14 +76,18 @@ class Committer:
 
     def _run(self) -> None:
         while (batch := self._ready.get()) is not None:
-            try:
-                self.commit(batch)
-            except BaseException as failure:  # noqa: BLE001 - whatever it is, the writer decides it all anew
-                batch.failure = failure
-            else:
-                batch.answer()
-            batch.done.set()
+            self.carry_out(batch)
             self._landed(batch)
+
+    def carry_out(self, batch: Batch) -> None:
+        """Commit and answer it, in the thread that calls; `batch.failure` says if it could not be."""
+        try:
+            self.commit(batch)
+        except BaseException as failure:  # noqa: BLE001 - whatever it is, the writer decides it all anew
+            batch.failure = failure
+        else:
+            batch.answer()
+        batch.done.set()
 
     def commit(self, batch: Batch) -> None:
         """Bring what it leaves to disk, whole or not at all.
@@ -92,14 +97,58 @@ class Committer:
         """
         if batch.parcel.empty():
             return
-        self._con.execute("BEGIN")
+        owners = frozenset(map(_id, batch.touched))
+        con = _Begun(self._con)
         try:
-            self._vault.write(batch.parcel, batch.now)
-            self._before_commit(self._con, frozenset(map(UUID, batch.touched)), self._vault.chain.touched.noted)
+            last = self._vault.staged(batch.parcel, batch.now)
+            if last is None:
+                con.begin()
+                self._vault.write(batch.parcel, batch.now)
+            self._before_commit(cast("duckdb.DuckDBPyConnection", con), owners, self._vault.chain.touched.noted)
+            if last is not None:
+                last()
         except BaseException:
-            self._con.execute("ROLLBACK")
+            con.roll_back()
             raise
-        self._con.execute("COMMIT")  # a failed one has ended the transaction already
+        con.commit()
         months = self._vault.chain.touched.taken()
         self._vault.chain.kept()
-        self._on_commit(frozenset(map(UUID, batch.touched)), months)
+        self._on_commit(owners, months)
+
+
+class _Begun:
+    """A connection whose transaction begins with the first statement there is before the last one.
+
+    Without any, that last one is a transaction of its own: beginning and committing are statements too, and with few
+    rows they cost as much as those.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+        self._begun = False
+
+    def begin(self) -> None:
+        """From here on, until the end."""
+        if not self._begun:
+            self._con.execute("BEGIN")
+            self._begun = True
+
+    def execute(self, sql: str, params: object = None) -> duckdb.DuckDBPyConnection:
+        """As the connection's."""
+        self.begin()
+        return self._con.execute(sql, params)
+
+    def commit(self) -> None:
+        """All of it is on disk when this returns; a failed one has ended the transaction already."""
+        if self._begun:
+            self._con.execute("COMMIT")
+
+    def roll_back(self) -> None:
+        """Nothing of it is there."""
+        if self._begun:
+            self._con.execute("ROLLBACK")
+
+
+@lru_cache(maxsize=4096)
+def _id(owner: str) -> UUID:
+    return UUID(owner)

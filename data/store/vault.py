@@ -283,6 +283,15 @@ class Vault:
         for write in parcel.refresh:
             self._run(write)
 
+    def staged(self, parcel: Parcel, closing: datetime) -> Callable[[], None] | None:
+        """What writes it, link and all, with a single statement, so that it needs no transaction around it; else None.
+
+        Run it before anything else is staged or written.
+        """
+        if parcel.refresh or not parcel.rows or self.chain.reads_back:
+            return None
+        return self._rows.staged(parcel.rows, closing)
+
     def forget(self, owners: Sequence[UUID]) -> None:
         """Somebody else changed what these owners have: they are loaded again when they are next needed."""
         if self._books is not None:

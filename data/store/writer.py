@@ -357,12 +357,16 @@ class Writer:
         batch, self._batch = self._batch, None
         if batch is not None:
             batch.parcel = self._vault.parcel()
-            self._company = len(batch.tasks)
+            alone, self._company = self._company == 1, len(batch.tasks)
             if batch.parcel.empty() and self._under_way is None:
                 batch.answer()
                 return
             self._under_way = batch
-            self._committer.take(batch)
+            if alone and self._company == 1:  # nobody else to be decided meanwhile: no thread has to be woken
+                self._committer.carry_out(batch)
+                self._land(batch)
+            else:
+                self._committer.take(batch)
 
     def _wait_for_disk(self) -> None:
         """Nothing is being written on the connection when this returns.
