@@ -41,6 +41,10 @@ class PostgresServer:
         """A connection."""
         return self._psycopg.connect(self._address)
 
+    async def connect_async(self) -> Any:
+        """A connection for tasks of the running event loop."""
+        return await self._psycopg.AsyncConnection.connect(self._address)
+
     def stop(self) -> None:
         """Stop it at once; what is in its folder stays."""
         self._run("pg_ctl", "-D", str(self._folder / "db"), "-m", "immediate", "stop")
