@@ -133,7 +133,7 @@ def budget(scope: Scope, month: Span, currency: str) -> Budget:
     overall = next((e for e in found if not e.category), None)
     covered = {key for e in limited for key in scope.within(e.category)}
     rest: dict[str, int] = {}
-    for key, amount in _by_category(outline(scope).of(currency), month).items():
+    for key, amount in _by_category(outline(scope), month, currency).items():
         if key not in covered:
             rest[scope.top(key)] = rest.get(scope.top(key), 0) + amount
     unlimited = sorted(((k, a) for k, a in rest.items() if a), key=lambda pair: (-pair[1], pair[0]))
@@ -238,10 +238,10 @@ def suggestions(scope: Scope, month: Span, currency: str) -> dict[str, int]:
     before = [span for span in complete_months(scope) if span.end <= month.start][-_AVERAGED:]
     if not before:
         return {}
-    cube = outline(scope).of(currency)
+    cube = outline(scope)
     sums: dict[str, int] = {}
     for span in before:
-        for key, amount in _by_category(cube, span).items():
+        for key, amount in _by_category(cube, span, currency).items():
             for place in {key, scope.top(key), OVERALL}:
                 sums[place] = sums.get(place, 0) + amount
     return {key: total // len(before) for key, total in sums.items() if total >= len(before)}
@@ -302,17 +302,16 @@ def _changes(scope: Scope) -> tuple[LimitChange, ...]:
 
 def _spending(scope: Scope, key: LimitKey, spans: Sequence[Span]) -> dict[date, int]:
     category, currency = key
-    cube = outline(scope)
+    starts = np.asarray([number_of(span.start) for span in spans], np.int64)
+    cube = outline(scope).months(int(starts[0]), number_of(spans[-1].end))
     mask = cube.currency.is_(currency)
     if category != OVERALL:
         mask &= cube.category.among(scope.within(category))
-    starts = np.asarray([number_of(span.start) for span in spans], np.int64)
-    mask &= (cube.when >= starts[0]) & (cube.when < number_of(spans[-1].end))
     places = np.searchsorted(starts, cube.when[mask], side="right") - 1
     sums = add_up(places, cube.spending[mask], len(spans)).tolist()
     return {span.start: amount for span, amount in zip(spans, sums, strict=True)}
 
 
-def _by_category(cube: Cube, month: Span) -> dict[str, int]:
-    cut = cube.at((cube.when >= number_of(month.start)) & (cube.when < number_of(month.end)))
+def _by_category(cube: Cube, month: Span, currency: str) -> dict[str, int]:
+    cut = cube.months(number_of(month.start), number_of(month.end)).of(currency)
     return dict(zip(cut.category.values, cut.category.add_up(cut.spending).tolist(), strict=True))

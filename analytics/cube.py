@@ -6,7 +6,7 @@ A cube's rows are disjoint groups of facts; filtering and adding them answers mo
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -36,6 +36,11 @@ class Coded:
     def is_(self, wanted: str) -> Mask:
         """The rows whose text is `wanted`."""
         return self.among((wanted,))
+
+    def text(self, at: int) -> str:
+        """The text of a row."""
+        found: str = self.values[self.codes[at]]
+        return found
 
     def add_up(self, numbers: Ints) -> Ints:
         """The sum of `numbers` for each of `values`."""
@@ -90,12 +95,14 @@ class Cube:
 
     def labels(self) -> dict[str, str]:
         """One text to show for each payee key: the last of its texts by the alphabet, so that it is always the same."""
-        rank = {text: place for place, text in enumerate(sorted(self.label.values))}
-        ranks = np.asarray([rank[text] for text in self.label.values], np.int64)
+        values = self.label.values
+        order = sorted(range(len(values)), key=values.__getitem__)
+        ranks: Ints = np.empty(len(values), np.int64)
+        ranks[order] = np.arange(len(values))
         best: Ints = np.full(len(self.payee.values), -1, np.int64)
         if len(self):
             np.maximum.at(best, self.payee.codes, ranks[self.label.codes])
-        texts = sorted(self.label.values)
+        texts = [values[place] for place in order]
         return {key: texts[at] for key, at in zip(self.payee.values, best.tolist(), strict=True) if at >= 0}
 
     def renewed(self, months: Ints, fresh: Cube) -> Cube:
@@ -106,30 +113,63 @@ class Cube:
 
     def plus(self, new: Cube) -> Cube:
         """The cube with a few groups more: added to the group that is there already, or beside all others."""
+        sums = (self.spending.copy(), self.income.copy(), self.count.copy())
+        labels, beside = self.label.codes.copy(), np.ones(len(new), np.bool_)
+        for at in range(len(new)):
+            place = self._place_of(new, at)
+            if place is None:
+                continue
+            beside[at] = False
+            for mine, more in zip(sums, (new.spending, new.income, new.count), strict=True):
+                mine[place] += more[at]
+            label = new.label.text(at)
+            if label > self.label.values[labels[place]]:
+                labels[place] = self.label.values.index(label)
+        texts = Coded(labels, self.label.values)
+        grown = dataclasses.replace(self, spending=sums[0], income=sums[1], count=sums[2], label=texts)
+        return grown.beside(new.at(beside)) if beside.any() else grown
+
+    def beside(self, new: Cube) -> Cube:
+        """The cube with groups of which some may be new and some shown by new texts, each group once."""
         both = Cube(*(_joined(*two) for two in zip(self.columns(), new.columns(), strict=True)))
         kept = np.ones(len(both), np.bool_)
         for at in range(len(self), len(both)):
-            same = np.flatnonzero(both.alike(at)[:at] & kept[:at])
+            same = np.flatnonzero(both._alike(at)[:at] & kept[:at])
             if len(same):
-                both.take_in(int(same[0]), at)
+                both._take_in(int(same[0]), at)
                 kept[at] = False
-        grown = both.at(kept)
-        return grown.at(np.argsort(grown.when, kind="stable"))
+        return both.at(np.argsort(np.where(kept, both.when, _LAST), kind="stable")[: int(kept.sum())])
 
-    def alike(self, at: int) -> Mask:
-        """The rows that are of the same group as this one."""
+    def _alike(self, at: int) -> Mask:
         alike: Mask = (self.when == self.when[at]) & (self.purchase == self.purchase[at])
-        for column in (self.kind, self.category, self.payee, self.account, self.currency):
-            alike &= column.codes == column.codes[at]
+        for name in _GROUPED:
+            codes = getattr(self, name).codes
+            alike &= codes == codes[at]
         return alike
 
-    def take_in(self, place: int, at: int) -> None:
+    def _take_in(self, place: int, at: int) -> None:
         """Add one row's sums to another's, in place: only while nobody else has seen the cube."""
         for sums in (self.spending, self.income, self.count):
             sums[place] += sums[at]
-        texts, codes = self.label.values, self.label.codes
-        if texts[codes[at]] > texts[codes[place]]:
-            codes[place] = codes[at]
+        if self.label.text(at) > self.label.text(place):
+            self.label.codes[place] = self.label.codes[at]
+
+    def _place_of(self, new: Cube, at: int) -> int | None:
+        """Where the group of that row of another cube is, None when it is nowhere, or shown by a text unknown here."""
+        if new.label.text(at) not in self.label.values:
+            return None
+        alike: Mask = (self.when == new.when[at]) & (self.purchase == new.purchase[at])
+        for name in _GROUPED:
+            column, text = getattr(self, name), getattr(new, name).text(at)
+            if text not in column.values:
+                return None
+            alike &= column.codes == column.values.index(text)
+        found = np.flatnonzero(alike)
+        return int(found[0]) if len(found) else None
+
+    def months(self, first: int, until: int) -> Cube:
+        """Only the rows of months by arrival that start in [first, until), day numbers; nothing is copied."""
+        return self.at(slice(*np.searchsorted(self.when, (first, until)).tolist()))
 
     def moving(self) -> Cube:
         """Only the rows that are spending or income: no transfers."""
@@ -140,6 +180,8 @@ class Cube:
         return self.at(self.currency.is_(currency))
 
 
+_GROUPED: Final = ("kind", "category", "payee", "account", "currency")
+_LAST: Final = np.iinfo(np.int64).max
 _COLUMNS: Final = tuple(field.name for field in dataclasses.fields(Cube))
 
 
@@ -177,6 +219,12 @@ def coded(column: pa.ChunkedArray) -> Coded:
         encoded = encoded.dictionary_encode()
     codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False), np.int32)
     return Coded(codes, tuple(encoded.dictionary.to_pylist()))
+
+
+def coded_texts(texts: Sequence[str]) -> Coded:
+    """A few texts as codes."""
+    values = tuple(dict.fromkeys(texts))
+    return Coded(np.asarray([values.index(text) for text in texts], np.int32), values)
 
 
 def ints(column: pa.ChunkedArray) -> Ints:

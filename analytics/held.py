@@ -38,6 +38,7 @@ class _Kept(Generic[T]):
     version: int
     exact: bool
     answer: T
+    weight: int = 0
 
 
 _Shelf = OrderedDict[tuple[UUID, Hashable], _Kept[Any]]
@@ -88,17 +89,18 @@ class Held(Generic[T]):
         if fresh is None:
             made = make()
             fresh = _Kept(state[0], _is_still(db, owner, state), made)
+        weight = self._weigh(fresh.answer)
         with self._lock:
-            shelf[owner, key] = fresh
+            shelf[owner, key] = dataclasses.replace(fresh, weight=weight)
             shelf.move_to_end((owner, key))
             self._make_room(shelf)
         return fresh.answer
 
     def _make_room(self, shelf: _Shelf) -> None:
-        weight = sum(self._weigh(kept.answer) for kept in shelf.values())
+        weight = sum(kept.weight for kept in shelf.values())
         while weight > self._capacity and len(shelf) > 1:
             _, oldest = shelf.popitem(last=False)
-            weight -= self._weigh(oldest.answer)
+            weight -= oldest.weight
 
     def forget(self) -> None:
         """Drop everything, for measuring and for tests."""

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from analytics import month_sums
-from analytics.cube import Cube, Ints, cube_of, date_of, days, number_of
+from analytics.cube import Cube, Ints, coded_texts, cube_of, date_of, days, number_of
 from analytics.held import Held
 from analytics.scope import Scope, named
 from data.period import Span, Touched, month_of, months_between
@@ -106,29 +106,31 @@ def _grown(old: _Outline, covered: Span, new: Sequence[Mapping[str, Any]]) -> _O
         return old
     booked = [one["booked_on"] for one in new]
     whole = Span(min(covered.start, *booked), max(covered.end, max(booked) + _DAY))
-    return _Outline(old.cube.plus(cube_of(_rows(new, ("payee_key", "payee", "account")))), whole)
+    return _Outline(old.cube.plus(_groups(new, ("payee", "label", "account"))), whole)
 
 
-def _rows(new: Sequence[Mapping[str, Any]], left_out: Collection[str], side: str = "") -> pa.Table:
-    """Facts as the query below gives groups. left_out: texts that nobody asked for; side: what alone is summed up."""
-    texts = {
+def _groups(new: Sequence[Mapping[str, Any]], left_out: Collection[str], side: str = "") -> Cube:
+    """Facts one by one as the queries below give groups. left_out: texts not asked for; side: what is summed up."""
+    texts: dict[str, list[str]] = {
         "kind": [one["kind"] for one in new],
         "category": [named(one["category"]) for one in new],
-        "payee_key": [one["payee_key"] for one in new],
-        "payee": [one["payee"] for one in new],
+        "payee": [one["payee_key"] for one in new],
+        "label": [one["payee"] for one in new],
         "account": [str(one["account"]) for one in new],
         "currency": [one["currency"] for one in new],
     }
-    sums = {name: [one[name] if side in ("", name) else 0 for one in new] for name in ("spending", "income")}
-    purchase = "month" if side else "purchase_month"
-    return pa.table(
-        {
-            "on_day": pa.array([one["month"] for one in new], pa.date32()),
-            "purchase": pa.array([one[purchase] for one in new], pa.date32()),
-            **{name: pa.array([""] * len(new) if name in left_out else cells) for name, cells in texts.items()},
-            **{name: pa.array(cells, pa.int64()) for name, cells in sums.items()},
-            "count": pa.array([1] * len(new), pa.int64()),
-        }
+    columns: dict[str, Any] = {
+        name: coded_texts([""] * len(new) if name in left_out else cells) for name, cells in texts.items()
+    }
+    columns |= {
+        name: np.asarray([one[name] if side in ("", name) else 0 for one in new], np.int64)
+        for name in ("spending", "income")
+    }
+    return Cube(
+        when=_numbers(one["month"] for one in new),
+        purchase=_numbers(one["month" if side else "purchase_month"] for one in new),
+        count=np.ones(len(new), np.int64),
+        **columns,
     )
 
 
@@ -190,8 +192,7 @@ def within(scope: Scope, span: Span, *, outlined: bool = False) -> Cube:
     start, end = number_of(span.start), number_of(span.end)
     if scope.refunds_in_purchase_month:
         return cube.at((cube.purchase >= start) & (cube.purchase < end))
-    first, until = np.searchsorted(cube.when, (start, end)).tolist()
-    return cube.at(slice(first, until))
+    return cube.months(start, end)
 
 
 def by_payees(scope: Scope, span: Span, side: str) -> Cube:
@@ -256,7 +257,7 @@ def _held(
             return old
         if touched.added is not None:
             new = [one for one in touched.added if not one["excluded"] and takes(one)]
-            return old.plus(cube_of(_rows(new, _SIDE_ONLY if side else (), side))) if new else old
+            return old.plus(_groups(new, _SIDE_ONLY if side else (), side)) if new else old
         months = sorted(touched.arrivals)
         sql = sums + _OF_OWNER + condition + _AMONG + groups
         return old.renewed(_numbers(months), cube_of(scope.db.arrow(sql, {**params, "months": months})))
