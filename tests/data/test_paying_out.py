@@ -298,3 +298,13 @@ def test_a_refund_that_was_agreed_to_first_keeps_its_claim_before_later_ones(own
     assert world.refund_now(second).state == "credited"
     assert merchants.purse(world.db, shop).balance == 0
     world.check(keeper, customer, by_card)
+
+
+def test_of_payouts_at_once_only_those_pass_that_are_covered(own_world: World) -> None:
+    keeper, shop, _, _ = keeper_with(own_world, 80_00)
+    waiting = [own_world.db.enqueue(asking(shop, 30_00)) for _ in range(16)]
+    answers = [one.result() for one in waiting]
+    assert sum(one.refusal is None for one in answers) == 2
+    assert {one.refusal for one in answers} == {None, no.TakingsShort("CNY", 30_00, 20_00, 0)}
+    assert own_world.available(keeper) == 60_00
+    own_world.check(keeper)

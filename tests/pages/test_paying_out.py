@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -89,7 +90,8 @@ def keys(screen: AppTest) -> set[str | None]:
 def written(screen: AppTest) -> str:
     """Every word on the screen, as a reader sees it."""
     kinds = ("markdown", "caption", "subheader", "title", "info", "error", "toast", "warning")
-    parts = [str(one.value) for kind in kinds for one in screen.get(kind)]
+    drawn: list[Any] = [one for kind in kinds for one in screen.get(kind)]
+    parts = [str(one.value) for one in drawn]
     parts += [one.proto.body for one in screen.get("html")]
     return "\n".join(parts).replace("\\", "").replace("\u2060", "")
 

@@ -13,6 +13,7 @@ and then and at the end; they stand in `wallet_telling` and `wallet_promises`.
  8 outcomes can be asked for          reopens; test_wallet_killed
  9 what was acknowledged is there     reopens; test_wallet_killed
 10 refunds within their payment       the model's `rest`; broken: "10 …"; a full refund gives back exactly what was paid
+                                      when a shop pays out, open refunds keep theirs: the model's `TakingsShort`
 11 refunds' path, credited once       broken: "11 …", `_paths`; the model's states
 12 due on working days; overdue       broken: `_dates`
 13 points: lots, debt, expiry         agrees (lots, debts, points); broken: "13 …"

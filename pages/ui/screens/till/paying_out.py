@@ -122,6 +122,7 @@ def _confirm(user: User, merchant: Merchant, purse: Purse, mine: Standing, form:
             ]
         )
     )
+    st.caption(text("payout.later"))
     with st.container(horizontal=True, horizontal_alignment="right"):
         back = st.button(text("action.back"), key=f"{PAY_OUT}.back", icon=":material/arrow_back:")
         pressed = st.button(md_escape(text("payout.send", amount=said(amount))), key=f"{PAY_OUT}.send", type="primary")
