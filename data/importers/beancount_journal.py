@@ -15,7 +15,7 @@ from typing import Final
 from data.importers.beancount_postings import ACCOUNT, posting_of
 from data.importers.journal_book import Amount, Check, Event, Journal, Named, Pad, Posting, Root, Transaction
 from data.importers.journal_lines import statement_of
-from data.importers.journal_numbers import Unreadable, calculated
+from data.importers.journal_numbers import LONGEST_POSTING, Unreadable, calculated
 from data.importers.journal_text import head_of, journal_text
 from data.importers.mapping import Mapping as Reading
 from data.importers.statement import Problem, Statement
@@ -29,10 +29,11 @@ _SURE: Final = re.compile(
     |{_DATE}[ \t]+(?:(?:open|close|balance|pad)[ \t]+{ACCOUNT}|(?:commodity|price)[ \t]+[A-Z]))""",
     re.MULTILINE | re.VERBOSE,
 )
-# A transaction, and below it a posting: those of the other family can look the same.
+# A transaction, and below it a posting: those of the other family can look the same. Every line fits in one way only,
+# or many blanks and quotes would be tried in all their combinations.
 _LIKELY: Final = re.compile(
     rf"""^{_DATE}[ \t]+(?:txn|[*!])[ \t]*(?:["\#^;][^\n]*)?\n
-    (?:[^\n]*"[^\n]*\n){{0,9}}?(?:[ \t]+[^\n]*\n){{0,9}}?[ \t]+(?:[!*][ \t]+)?{ACCOUNT}(?:\s|$)""",
+    (?:[^\n"]*"[^\n]*\n){{0,9}}?(?:[ \t][^\n]*\n){{0,9}}?[ \t]+(?:[!*][ \t]+)?{ACCOUNT}(?:\s|$)""",
     re.MULTILINE | re.VERBOSE,
 )
 _OTHERS: Final = re.compile(
@@ -199,7 +200,7 @@ class _Reader:
             self._transaction(number, on, what, rest, line)
 
     def _balance(self, number: int, on: date, rest: str, line: str) -> None:
-        found = _CHECKED.fullmatch(rest)
+        found = _CHECKED.fullmatch(rest) if len(rest) <= LONGEST_POSTING else None
         try:
             amount = Amount(calculated(found["number"]), found["unit"]) if found else None
         except Unreadable:

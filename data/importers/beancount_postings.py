@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from data.importers.journal_book import Amount, Posting
-from data.importers.journal_numbers import Unreadable, calculated
+from data.importers.journal_numbers import LONGEST_POSTING, Unreadable, calculated
 
 ACCOUNT: Final = r"[^\W\d_a-z][\w\-]*(?::[^\W_][\w\-]*)+"
 _POSTING: Final = re.compile(rf"(?:[!*&#?%A-Z]\s+)?(?P<account>{ACCOUNT})(?:\s+(?P<rest>.*))?")
@@ -27,6 +27,8 @@ def posting_of(number: int, line: str) -> Posting:
     named = _POSTING.fullmatch(line)
     if named is None:
         raise Unreadable("")
+    if len(line) > LONGEST_POSTING:
+        raise Unreadable(line)
     found = _UNITS.fullmatch((named["rest"] or "").strip())
     if found is None:
         raise Unreadable(named["rest"])

@@ -7,7 +7,8 @@ from fractions import Fraction
 from typing import Final
 
 _TOKEN: Final = re.compile(r"\s*(?:(?P<number>\d[\d,]*(?:\.\d*)?|\.\d+)|(?P<sign>[-+*/()]))")
-_LONGEST: Final = 200
+LONGEST: Final = 200  # signs of a sum: no person writes more, and ever longer ones would take ever longer
+LONGEST_POSTING: Final = 1_000  # of a posting with its lot, notes, price and balance
 _PLAIN: Final = re.compile(r"([-+]?)(\d+)(?:\.(\d*))?")
 
 _POWERS: Final = tuple(10**places for places in range(13))
@@ -28,7 +29,7 @@ def calculated(text: str) -> Fraction:
         Unreadable: for anything else.
     """
     plain = _PLAIN.fullmatch(text)
-    if plain and len(text) <= _LONGEST:
+    if plain and len(text) <= LONGEST:
         return decimal(plain[2], plain[3] or "", negative=plain[1] == "-")
     found = _Sum(text)
     value = found.terms()
@@ -52,7 +53,7 @@ class _Sum:
         text = text.rstrip()
         while at < len(text):
             token = _TOKEN.match(text, at)
-            if token is None or len(text) > _LONGEST:
+            if token is None or len(text) > LONGEST:
                 raise Unreadable(self.text)
             self.tokens.append(token[0].strip())
             at = token.end()

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final
 
 from data.importers.journal_book import Amount, is_money
-from data.importers.journal_numbers import Unreadable, calculated, decimal
+from data.importers.journal_numbers import LONGEST, LONGEST_POSTING, Unreadable, calculated, decimal
 
 _UNIT: Final = r'"[^"\n]+"|[^\s\d\-+=@*/{}()\[\];,."\'<>!?:&|^~\\]+'
 _NUMBER: Final = r"(?:\d[\d.,'_\u00a0\u202f]*(?: \d{3}(?![\d])[\d.,]*)*|\.\d+)"
@@ -74,6 +74,8 @@ def stated(text: str, writing: Writing) -> Stated:
         Unreadable: for what is no amount.
     """
     rest, target = text.strip(), None
+    if len(rest) > LONGEST_POSTING:
+        raise Unreadable(rest)
     if found := _TARGET.search(rest):
         rest = rest[: found.start()].strip()
         # `=*` is of the account with those below it; those are not told apart here.
@@ -125,6 +127,8 @@ def amount_of(text: str, writing: Writing) -> Amount:
         Unreadable: for anything else.
     """
     text = text.strip()
+    if len(text) > LONGEST:
+        raise Unreadable(text)
     if found := _SUM.fullmatch(text):
         return _calculated(found, writing)
     found = _AMOUNT.fullmatch(text)
@@ -172,7 +176,7 @@ def decimal_mark(digits: str, declared: str = "") -> str:
 
 def sample_mark(text: str) -> tuple[str, str] | None:
     """The commodity and decimal mark that a directive's sample amount shows: `1.000,00 EUR`; None without a mark."""
-    found = _AMOUNT.fullmatch(text.strip())
+    found = _AMOUNT.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if not found:
         return None
     digits = re.sub(r"['_\s]", "", found["number"])

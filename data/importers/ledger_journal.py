@@ -29,12 +29,11 @@ _HEADER: Final = re.compile(
 )
 # An account and, behind two blanks or a tab, its amount.
 _POSTING: Final = re.compile(r"(?:[*!]\s+)?(?P<account>\S(?:[^\t;]*?\S)??)(?:(?: {2,}|\s*\t)\s*(?P<amount>.*))?")
-_SURE: Final = re.compile(
-    rf"^(?:{_ANY_DATE})(?:=\S+)?(?:[ \t][^\n]*)?\n(?:[ \t]+;[^\n]*\n){{0,30}}?"
-    r"(?:[ \t]+[^\s;,\"\d][^\n,\"]*\n){0,30}?"
-    r"[ \t]+[^\s;,\"\d][^\n,\"\t]*?(?: {2,}|[ \t]*\t)[ \t]*[-+=(\"$€£¥\w][^\n]*$",
-    re.MULTILINE,
-)
+_DATED: Final = re.compile(rf"(?:{_ANY_DATE})(?:=\S+)?(?:[ \t].*)?")
+_BEHIND: Final = re.compile(r" {2}|\t")  # an account's end: its amount is somewhere behind
+_AMOUNT: Final = re.compile(r"[-+=(\"$€£¥\w]")
+_NO_ACCOUNT: Final = re.compile(r"[,\"\d]")  # how no account begins; cells of a table do
+_MOST_POSTINGS: Final = 60  # looked at below a date
 _TAG: Final = re.compile(r"(?:^|[\s,;])(?P<key>[A-Za-z][\w-]*):\s*(?P<value>[^,]*)")
 _YEAR: Final = re.compile(r"(?:Y|(?:apply |default )?year)\s*(?P<year>\d{4})\b")
 _QUIET: Final = frozenset(
@@ -76,8 +75,31 @@ _BLOCKS: Final = {"comment": "end comment", "test": "end test"}
 
 
 def recognises(data: bytes) -> bool:
-    """Whether a dated line with postings below it stands in it."""
-    return bool(_SURE.search(head_of(data)))
+    """Whether a dated line with postings below it stands in it.
+
+    Line by line: a pattern over several lines takes hours for a file of blanks.
+    """
+    below = 0  # how many more lines below a date are looked at
+    for line in head_of(data).split("\n"):
+        if line[:1] not in {" ", "\t"}:
+            below = _MOST_POSTINGS if _DATED.fullmatch(line) else 0
+        elif below:
+            below -= 1
+            found = _posts(line.strip(" \t"))
+            if found:
+                return True
+            below = 0 if found is None else below
+    return False
+
+
+def _posts(posting: str) -> bool | None:
+    """Whether it is an account with an amount; False: one without, or a comment; None: no posting at all."""
+    if posting.startswith(";"):
+        return False
+    account, *_ = _BEHIND.split(posting, maxsplit=1)
+    if not account or _NO_ACCOUNT.match(account) or "," in account or '"' in account:
+        return None
+    return _AMOUNT.match(posting[len(account) :].lstrip(" \t")) is not None
 
 
 def parse(data: bytes, file: str, reading: Reading) -> tuple[Statement, Reading]:

@@ -18,7 +18,7 @@ _TAG = re.compile(rf"[ \t\ufeff]*:(?P<tag>{_TAGS}):(?P<value>.*)", re.IGNORECASE
 _SURE = re.compile(r"^[ \t]*:(?:61:[ ]?\d{6}|6[02][FM]:R?[CD] ?\d{6})", re.MULTILINE | re.IGNORECASE)
 _BEGINS = re.compile(r"^[ \t]*(?:\{[^\n]*)?:20:", re.MULTILINE)
 _GOES_ON = re.compile(r"^[ \t]*:(?:25P?|28C?|34F|86):", re.MULTILINE | re.IGNORECASE)
-_BLOCK = re.compile(r"[ \t]*-?\}?[ \t]*\{[1-5]:.*?(?:\{4:|$)")
+_BLOCK = re.compile(r"-?\}?[ \t]*\{[1-5]:.*?(?:\{4:|$)")  # behind its blanks
 _WITH_LINES = frozenset({"61", "86"})
 # `…13` and `:20:11…` are a time of day that was wrapped, not the beginning of a message.
 _CLOCK_BEFORE, _CLOCK_AFTER = re.compile(r"(?<!\d)\d\d$"), re.compile(r"[0-5]\d(?!\d)")
@@ -67,9 +67,9 @@ def _fields(text: str) -> Iterator[Field]:
 
 def _without_block(line: str) -> tuple[str, bool]:
     """A line without the SWIFT blocks before its field, and whether it ends the message before it."""
-    found = _BLOCK.match(line)
-    if found:
-        return line[found.end() :], True
+    begins = line.lstrip(" \t")
+    if found := _BLOCK.match(begins):
+        return begins[found.end() :], True
     return line, line.strip() == "-" or line.lstrip().startswith("-}")
 
 

@@ -6,7 +6,6 @@ import contextlib
 import io
 import random
 import re
-import time
 import zlib
 from collections.abc import Callable
 from uuid import UUID
@@ -23,6 +22,7 @@ from data.codes.pictures import decode, png, svg
 from data.codes.refusals import NoCodeFound, PictureTooLarge, PictureUnreadable
 from data.codes.wallet_code import WalletCode, payload, read, read_one_of, tap_link
 from data.errors import InvariantBroken, Rejection
+from tests.patience import at_most
 from tests.samples import FOLDER, present, sample
 
 PHOTOS = sorted(path.stem for path in (FOLDER / "zxing-qr").glob("*.png")) if present() else []
@@ -161,11 +161,9 @@ def test_a_file_that_is_no_whole_picture_is_refused(file: bytes) -> None:
 @pytest.mark.parametrize("side", [6_400, 10_000, 20_000])
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "BMP"])
 def test_a_picture_that_would_grow_too_large_is_not_unpacked(side: int, kind: str) -> None:
-    begun = time.perf_counter()
-    with pytest.raises(PictureTooLarge) as refused:
+    with at_most(10), pytest.raises(PictureTooLarge) as refused:
         decode(_claiming(saved(drawn().convert("P"), kind), kind, side))
     assert refused.value == PictureTooLarge("megapixels", 40)
-    assert time.perf_counter() - begun < 5
 
 
 def _claiming(file: bytes, kind: str, side: int) -> bytes:
@@ -197,10 +195,8 @@ def test_thousands_of_false_finder_patterns_do_not_draw_the_search_out() -> None
         row.paste(tile, (x, 0))
     for y in range(0, 6300 - 27, 27):
         field.paste(row, (0, y))
-    begun = time.perf_counter()
-    with contextlib.suppress(NoCodeFound):
-        decode(saved(field))
-    assert time.perf_counter() - begun < 15  # 30 s and more when it is searched as it is
+    with at_most(25), contextlib.suppress(NoCodeFound):
+        decode(saved(field))  # 30 s and more when it is searched as it is
 
 
 @given(st.binary(max_size=400) | st.binary(max_size=400).map(lambda tail: png("x")[:50] + tail))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -17,6 +16,7 @@ from data.importers import camt
 from data.importers.recognise import recognise
 from data.importers.statement import AccountKind, Closing, Direction, FileRefused, Kind, Line, Statement, Total
 from data.money import Money
+from tests.patience import at_most
 from tests.samples import expected, peer_cases, peer_expectation, require_samples, sample
 
 SAMPLES = sorted(
@@ -529,11 +529,10 @@ LAUGHS = "".join(f"<!ENTITY l{n} '{f'&l{n - 1};' * 10 if n else 'ha'}'>" for n i
 def test_a_document_type_refuses_the_file_before_anything_is_expanded(declaration: str) -> None:
     text = document(report(entry(more="<AddtlNtryInf>&l11;&x;</AddtlNtryInf>"))).replace("?>", f"?>\n{declaration}", 1)
 
-    begin = time.perf_counter()
-    [parsed] = recognise(text.encode(), "x.xml")
+    with at_most(10):
+        [parsed] = recognise(text.encode(), "x.xml")
     assert parsed.refusal is not None
     assert (parsed.refusal.reason, parsed.refusal.line) == ("xml_entities", 2)
-    assert time.perf_counter() - begin < 1
 
 
 def test_a_file_cut_within_an_entry_keeps_the_entries_before_it() -> None:
@@ -567,17 +566,16 @@ def test_nothing_else_is_taken_for_it(data: bytes) -> None:
 
 
 def test_hostile_files_are_read_in_linear_time() -> None:
-    begin = time.perf_counter()
     head = document(report("@")).partition("@")[0].encode()
-    for bomb in (
-        b"<A>" * 200_000,
-        b"<Ntry><Amt>" + b"9" * 2_000_000,
-        b"<Ntry><X>" + b"&amp;a" * 200_000,
-        b"<Ntry/>" * 9999,
-    ):
-        found = parse(head + bomb)
-        assert found.lines == ()
-    assert time.perf_counter() - begin < 10
+    with at_most(60):
+        for bomb in (
+            b"<A>" * 200_000,
+            b"<Ntry><Amt>" + b"9" * 2_000_000,
+            b"<Ntry><X>" + b"&amp;a" * 200_000,
+            b"<Ntry/>" * 9999,
+        ):
+            found = parse(head + bomb)
+            assert found.lines == ()
 
 
 def check(data: bytes) -> None:

@@ -24,6 +24,7 @@ from data.importers.mapping import Mapping
 from data.importers.recognise import recognise
 from data.importers.statement import AccountKind, Direction, Kind, Line, Statement
 from data.money import Money
+from tests.patience import at_most
 from tests.samples import FOLDER, expected, peer_cases, peer_expectation, sample
 
 YUAN = Mapping(columns=(), currency="CNY")
@@ -478,6 +479,37 @@ def test_sums_are_exact(text: str, value: str) -> None:
 def test_what_is_no_journal_is_not_taken_for_one(data: bytes) -> None:
     assert not beancount_journal.recognises(data)
     assert not ledger_journal.recognises(data)
+
+
+HEAD = "2024-01-01 shop\n    Assets:Cash    "
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-01-01 x\n a" + " " * 200_000,
+        "2024-01-01 x\n" + " a\n" * 100_000,
+        HEAD + "[" * 200_000,
+        HEAD + "{" * 200_000,
+        HEAD + "(" * 200_000,
+        HEAD + " =" * 100_000,
+        HEAD + "1" + " " * 200_000 + "x",
+        HEAD + "9" * 200_000 + " EUR\n    Expenses:Food\n",
+        HEAD + "1," * 100_000,
+        HEAD + "1, " * 100_000 + "}",
+        "2024-01-01 *\n" + ('"' * 60 + "\n") * 9 + "x\n",
+        "2024-01-01 *\n" + (" " * 60 + "x\n") * 9 + "x\n",
+        "2024-01-01 *\n" + (' "' * 60 + "\n") * 18 + "x\n",
+        "2024-01-01 balance Assets:Cash  1" + " " * 200_000 + "x\n",
+    ],
+    ids=lambda text: f"{text[:24]!r}…{text[-3:]!r}",
+)
+def test_hostile_journals_are_read_in_linear_time(text: str) -> None:
+    with at_most(20):
+        for data in (text.encode(), text.replace("2024-01-01 shop", '2024-01-01 * "shop"').encode()):
+            recognise(data, "x.journal")
+            for reader in (ledger_journal, beancount_journal):
+                reader.parse(data, "x.journal", YUAN)
 
 
 ROOTS = ("Assets:A", "Assets:B", "Liabilities:C", "Expenses:D", "Expenses:E", "Income:F", "Equity:G")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import contextlib
 import re
-import time
 from datetime import date
 from decimal import Decimal
 
@@ -25,6 +24,7 @@ from data.importers.mt940_values import amount_of, day_of
 from data.importers.recognise import recognise
 from data.importers.statement import Direction, FileRefused, Kind, Line, Statement, Total
 from data.money import Money
+from tests.patience import at_most
 from tests.samples import expected, peer_cases, peer_expectation, require_samples, sample
 
 SAMPLES = sorted(
@@ -505,20 +505,21 @@ def test_nothing_else_is_taken_for_it(data: bytes) -> None:
 
 
 def test_hostile_files_are_read_in_linear_time() -> None:
-    begin = time.perf_counter()
     head = b":20:A\n:25:1/23\n:60F:C240101EUR1,00\n"
-    for bomb in (
-        b":61:240102D1,00NTRFX\n:86:" + b"?20" * 300_000,
-        b":61:" + b"1" * 1_000_000,
-        b":61:240102D1,00NTRF" + b"/" * 1_000_000,
-        b":61:240102D1,00NTRFX\n:86:" + b"/NAME" * 200_000,
-        b":61:240102D1,00NTRFX\n:86:" + b"x\n" * 300_000,
-        b"{1:" * 300_000,
-        b":20:A\n:25:" + b"/EUR" * 200_000,
-        b":86:" * 200_000,
-    ):
-        parse(head + bomb)
-    assert time.perf_counter() - begin < 15
+    with at_most(60):
+        for bomb in (
+            b":61:240102D1,00NTRFX\n:86:" + b"?20" * 300_000,
+            b":61:" + b"1" * 1_000_000,
+            b":61:240102D1,00NTRF" + b"/" * 1_000_000,
+            b":61:240102D1,00NTRFX\n:86:" + b"/NAME" * 200_000,
+            b":61:240102D1,00NTRFX\n:86:" + b"x\n" * 300_000,
+            b"{1:" * 300_000,
+            b" " * 300_000,
+            b" " * 300_000 + b"-" + b" " * 300_000 + b"x",
+            b":20:A\n:25:" + b"/EUR" * 200_000,
+            b":86:" * 200_000,
+        ):
+            parse(head + bomb)
 
 
 def check(data: bytes) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import gc
-import time
 from datetime import date
 
 import pytest
@@ -31,6 +30,7 @@ from tests.data.importers.builders import (
     wechat_csv,
     wechat_xlsx,
 )
+from tests.patience import at_most
 from tests.samples import sample
 
 WHEN = "2024-05-06 07:08:09"
@@ -39,6 +39,7 @@ OFX = (
     b"OFXHEADER:100\nDATA:OFXSGML\n\n<OFX><STMTRS><CURDEF>CNY<BANKACCTFROM><ACCTID>1</BANKACCTFROM><BANKTRANLIST>"
     b"<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20240901<TRNAMT>-1<NAME>A</STMTTRN></BANKTRANLIST></STMTRS></OFX>"
 )
+
 QIF = b"!Type:Bank\nD13/02/2024\nT-1,250.50\nPRent\n^\nD14/02/2024\nT-12.00\nSFood\n$-7.00\nSFun\n$-5.00\n^\n"
 VALID = {
     "alipay_app": alipay_app_csv([AlipayRow(WHEN, "12.00", order_id="1"), AlipayRow(WHEN, "3.00", order_id="2")]),
@@ -172,9 +173,8 @@ def test_what_is_no_statement_says_what_is_wrong(data: bytes, reason: str) -> No
 def test_200_megabytes_are_refused_at_once() -> None:
     huge = bytes(module.MAX_BYTES + 1)
 
-    begin = time.perf_counter()
-    assert refused(huge).reason == "too_large"
-    assert time.perf_counter() - begin < 1
+    with at_most(10):
+        assert refused(huge).reason == "too_large"
 
 
 def test_two_encodings_in_one_file_are_refused_with_their_line() -> None:
