@@ -14,6 +14,7 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -26,7 +27,6 @@ Receipt = dict[str, Any]  # JSON values only: it is stored as text and handed ba
 Params = Mapping[str, Any]
 _NOT_CONTENT = frozenset({"request_id"})
 _PLAIN = frozenset({str, int, bool, type(None)})
-_NAMES: dict[type[Any], tuple[str, ...]] = {}  # fields by class: asked for every command
 NOBODY = UUID(int=0)  # the owner of commands that come before there is one, such as a sign-up
 
 
@@ -102,9 +102,19 @@ Decide = Callable[[Reader, C, datetime], Plan]
 
 def content_hash(command: Command) -> str:
     """sha-256 over the command's kind and content, canonical: sorted keys, integers, NFC text (LEDGER §2)."""
-    left_out = getattr(type(command), "not_content", _NOT_CONTENT)
-    body = {"command": type(command).__name__, **_canonical_fields(command, left_out)}
+    kind = type(command)
+    body: dict[str, Any] = {"command": kind.__name__}
+    for name in _content_of(kind):
+        value = getattr(command, name)
+        body[name] = value if type(value) in _PLAIN else _canonical(value)
     return hashlib.sha256(_canonical_text(body)).hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def _content_of(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a command that are its content."""
+    left_out = getattr(kind, "not_content", _NOT_CONTENT)
+    return tuple(name for name in _names(kind) if name not in left_out)
 
 
 def _canonical_text(body: dict[str, Any]) -> bytes:
@@ -124,15 +134,13 @@ def json_bytes(body: Mapping[str, Any], *, sort: bool) -> bytes:
         return json.dumps(body, sort_keys=sort, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _canonical_fields(value: object, left_out: frozenset[str] = _NOT_CONTENT) -> dict[str, Any]:
-    return {name: _canonical(getattr(value, name)) for name in _names(type(value)) if name not in left_out}
+def _canonical_fields(value: object) -> dict[str, Any]:
+    return {name: _canonical(getattr(value, name)) for name in _names(type(value)) if name not in _NOT_CONTENT}
 
 
+@lru_cache(maxsize=1024)
 def _names(kind: type[Any]) -> tuple[str, ...]:
-    known = _NAMES.get(kind)
-    if known is None:
-        known = _NAMES[kind] = tuple(field.name for field in dataclasses.fields(kind))
-    return known
+    return tuple(field.name for field in dataclasses.fields(kind))
 
 
 def _canonical(value: object) -> Any:  # noqa: ANN401 - a value of any JSON shape

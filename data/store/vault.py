@@ -12,6 +12,7 @@ import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -168,7 +169,7 @@ class Vault:
 
     def recall(self, keys: Sequence[Key]) -> None:
         """Bring the answers of those requests that may have been here before into memory, all at once."""
-        unsure = [key for key in keys if key not in self._remembered and self._maybe[_slot(key)]]
+        unsure = [key for key in keys if key not in self._remembered and self._maybe[_slot_lately(key)]]
         if not unsure:
             return
         owners, scopes, ids = (list(column) for column in zip(*unsure, strict=True))
@@ -188,14 +189,14 @@ class Vault:
         books.absorb(deed.rows)
         self._pending += deed.rows
         self._refresh += deed.refresh
-        touched.update({row.owner for row in deed.rows})
+        touched.update([row[0] for row in deed.rows])  # whatever the table, its owner comes first
         return Answer(deed.receipt, deed.refusal)
 
     def _before(self, key: Key) -> tuple[str, str] | None:
         known = self._remembered.get(key)
         if known is not None:
             return known
-        if not self._maybe[_slot(key)]:
+        if not self._maybe[_slot_lately(key)]:
             return None
         owner, scope, request_id = key
         found = self._all(_ANSWERED, {"owner": owner, "scope": scope, "request_id": request_id})
@@ -205,7 +206,7 @@ class Vault:
         text = _text_of(answer)
         self._pending.append(rows.RequestRow(*key, content, text, now))
         self._remember(key, content, text)
-        self._maybe[_slot(key)] = 1
+        self._maybe[_slot_lately(key)] = 1
         self._unsure.append(key)
         self._keys += 1
 
@@ -359,6 +360,9 @@ def _at_once() -> None:
 
 def _slot(key: Sequence[str]) -> int:
     return zlib.crc32("\n".join(key).encode()) % _SLOTS
+
+
+_slot_lately: Final = lru_cache(maxsize=1024)(_slot)  # asked three times for each request on its way
 
 
 def _text_of(answer: Answer) -> str:

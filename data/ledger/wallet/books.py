@@ -48,6 +48,12 @@ def zone_named(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(maxsize=1024)
+def local_day(zone: ZoneInfo, now: datetime) -> date:
+    """The date there at an instant (UTC without zone); a group of commands asks for the same few."""
+    return now.replace(tzinfo=UTC).astimezone(zone).date()
+
+
 @dataclasses.dataclass(slots=True)
 class Holder:
     """An owner of books: the accounts that rules post on, by key; shown: where a merged account's money is shown."""
@@ -103,7 +109,7 @@ class Member(Holder):
 
     def day(self, now: datetime) -> date:
         """The local date of an instant."""
-        return now.replace(tzinfo=UTC).astimezone(self.zone).date()
+        return local_day(self.zone, now)
 
     def currencies(self) -> list[str]:
         """The currencies there is a wallet for, the first opened first."""
