@@ -159,7 +159,7 @@ def test_a_report_of_a_year_adds_up_and_every_part_is_a_csv(accounted: Book) -> 
     months = [point.month for point in found.months]
     assert found.envelopes == tuple(one for month in months for one in budget(scope, month, "CNY").all)
     assert {b.amount for b in found.balances} == {-5_000, 4_300, -700}
-    files = {table.name: csv_bytes(table).decode("utf-8-sig") for table in tables(found, {str(CASH): "零钱"})}
+    files = {table.name: csv_bytes(table).decode("utf-8-sig") for table in tables(found, names(scope))}
     assert len(files) == 9
     assert "'=cmd()" in files["spending-by-payee"]
     assert "零钱" in files["spending-by-account"]
