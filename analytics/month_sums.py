@@ -58,14 +58,29 @@ class Payees(NamedTuple):
     rest: Span | None
 
 
-def payees(scope: Scope, span: Span, side: str) -> Payees | None:
-    """The kept sums of a span by payee, months by arrival, None when there are none that hold."""
-    stale = scope.db.spoiled.of(scope.owner)
-    found = scope.db.read(_PAYEES[side], {"owner": scope.owner}) if stale is not None else []
-    if stale is None or not found:
-        return None
-    rest = _rest(span, stale, scope.start_day)
-    return Payees(_by_payee(_table(found[0][0]), span, rest, side), rest)
+class Side:
+    """The kept sums by payee of one side, read when first asked for and shared by questions of the same version."""
+
+    def __init__(self, scope: Scope, side: str) -> None:
+        self._scope, self._side = scope, side
+        self._version = -1
+        self._found: tuple[frozenset[date], pa.Table] | None = None
+
+    def of(self, span: Span) -> Payees | None:
+        """What is kept of a span, months by arrival, None when there are no sums that hold."""
+        version = self._scope.db.version(self._scope.owner)
+        if version != self._version:
+            self._version, self._found = version, self._read()
+        if self._found is None:
+            return None
+        stale, table = self._found
+        rest = _rest(span, stale, self._scope.start_day)
+        return Payees(_by_payee(table, span, rest, self._side), rest)
+
+    def _read(self) -> tuple[frozenset[date], pa.Table] | None:
+        stale = self._scope.db.spoiled.of(self._scope.owner)
+        found = self._scope.db.read(_PAYEES[self._side], {"owner": self._scope.owner}) if stale is not None else []
+        return None if stale is None or not found else (stale, _table(found[0][0]))
 
 
 def _rest(span: Span, stale: frozenset[date], start_day: int) -> Span | None:

@@ -195,9 +195,10 @@ def within(scope: Scope, span: Span, *, outlined: bool = False) -> Cube:
     return cube.months(start, end)
 
 
-def by_payees(scope: Scope, span: Span, side: str) -> Cube:
-    """The facts of a span that are spending, or income, by payee and currency alone."""
-    return _of_span(scope, span, _PAYEES[side], side)
+def by_payees(scope: Scope, spans: Sequence[Span], side: str) -> list[Cube]:
+    """For each span its facts that are spending, or income, by payee and currency alone."""
+    kept = month_sums.Side(scope, side)
+    return [_of_span(scope, span, _PAYEES[side], side, kept) for span in spans]
 
 
 def of_payee(scope: Scope, payee: str) -> Cube:
@@ -212,8 +213,8 @@ def of_account(scope: Scope, account: str) -> Cube:
     )
 
 
-def _of_span(scope: Scope, span: Span, parts: _Parts, side: str = "") -> Cube:
-    """side: what is kept of it by month."""
+def _of_span(scope: Scope, span: Span, parts: _Parts, side: str = "", kept: month_sums.Side | None = None) -> Cube:
+    """side: what alone is summed up. kept: what the store may have of it by month."""
     sums, condition, groups = parts
     dated = _BY_PURCHASE if scope.refunds_in_purchase_month else _BY_ARRIVAL
     bound = {"first": span.start, "until": span.end}
@@ -222,7 +223,7 @@ def _of_span(scope: Scope, span: Span, parts: _Parts, side: str = "") -> Cube:
     def takes(one: Mapping[str, Any]) -> bool:
         return one[day] in span and (not side or one[side] != 0)
 
-    return _held(scope, (span, dated, parts), (sums, condition + dated, groups), bound, takes, span, side)
+    return _held(scope, (span, dated, parts), (sums, condition + dated, groups), bound, takes, span, side, kept)
 
 
 def _held(
@@ -233,18 +234,19 @@ def _held(
     takes: Callable[[Mapping[str, Any]], bool],
     span: Span | None = None,
     side: str = "",
+    kept: month_sums.Side | None = None,
 ) -> Cube:
     """A cube held under a key. bound: its parameters besides the owner; takes: the same said of one fact.
 
-    span: outside of which nothing concerns it. side: what alone is summed up, by payee; the store may have it by month.
+    span: outside of which nothing concerns it. side: what alone is summed up. kept: what the store may have by month.
     """
     sums, condition, groups = parts
     params = {"owner": scope.owner, **bound}
 
     def make() -> Cube:
         known: month_sums.Payees | None = None
-        if side and span is not None and not scope.refunds_in_purchase_month:
-            known = month_sums.payees(scope, span, side)
+        if kept is not None and span is not None and not scope.refunds_in_purchase_month:
+            known = kept.of(span)
         if known is not None and known.rest is None:
             return known.cube
         days = {} if known is None or known.rest is None else {"first": known.rest.start, "until": known.rest.end}

@@ -62,8 +62,7 @@ def look(
 
 _CUSTOM = """
 SELECT key, parent, kind, icon, colour, name
-FROM published_category WHERE owner = $owner
-ORDER BY parent IS NOT NULL, key"""
+FROM published_category WHERE owner = $owner"""
 
 
 def _categories(db: Database, owner: UUID) -> Categories:
@@ -71,6 +70,7 @@ def _categories(db: Database, owner: UUID) -> Categories:
         Category(key, parent, CategoryKind(kind), icon, colour, name)
         for key, parent, kind, icon, colour, name in db.read(_CUSTOM, {"owner": owner})
     ]
+    own.sort(key=lambda one: (one.parent is not None, one.key))  # here: sorting costs the store a plan as large again
     return merge(BUILT_IN, own) if own else BUILT_IN
 
 

@@ -177,7 +177,7 @@ def by_account(
 def _flat(scope: Scope, span: Span, currency: str, side: Side, column: str, category: str | None) -> Breakdown:
     compared = comparable(scope, span)
     if column == "payee" and category is None:
-        cubes = [by_payees(scope, one, side).of(currency) for one in (span, compared)]
+        cubes = [one.of(currency) for one in by_payees(scope, (span, compared), side)]
     else:
         cubes = [within(scope, one).of(currency) for one in (span, compared)]
     if category is not None:

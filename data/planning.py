@@ -156,14 +156,14 @@ def dismiss_alert(database: Database, owner: UUID, alert: Alert, *, request_id: 
 
 _HISTORY = """
 SELECT category, currency, from_month, amount, carry, seq, recorded_at
-FROM published_limit WHERE owner = $owner
-ORDER BY seq"""
+FROM published_limit WHERE owner = $owner"""
 
 
 def limit_history(database: Database, owner: UUID) -> tuple[LimitChange, ...]:
     """Every change of every limit, in the order they were made; for one month the latest change counts."""
     rows = database.read(_HISTORY, {"owner": owner})
-    return tuple(LimitChange(c, u, m, a, Carry(k), s, at) for c, u, m, a, k, s, at in rows)
+    found = (LimitChange(c, u, m, a, Carry(k), s, at) for c, u, m, a, k, s, at in rows)
+    return tuple(sorted(found, key=lambda change: change.seq))
 
 
 def _check(items: Sequence[LimitItem]) -> None:

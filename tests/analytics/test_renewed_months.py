@@ -63,8 +63,8 @@ def everything(scope: Scope) -> dict[str, object]:
     found: dict[str, object] = {"outline": plain(months.outline(scope)), "covered": months.coverage(scope)}
     for name, span in spans.items():
         found[f"rows of {name}"] = plain(months.within(scope, span))
-        found[f"payees of {name}"] = plain(months.by_payees(scope, span, "spending"))
-        found[f"earned in {name}"] = plain(months.by_payees(scope, span, "income"))
+        found[f"payees of {name}"] = plain(*months.by_payees(scope, [span], "spending"))
+        found[f"earned in {name}"] = plain(*months.by_payees(scope, [span], "income"))
         daily = days.daily(scope, span)
         found[f"days of {name}"] = daily.column("CNY", daily.spending), daily.column("CNY", daily.count)
         found[f"largest of {name}"] = spending.largest(scope, span, "CNY")
@@ -78,7 +78,7 @@ def afresh(scope: Scope, monkeypatch: pytest.MonkeyPatch, *, sums: bool) -> dict
     with monkeypatch.context() as patch:
         if not sums:
             patch.setattr(month_sums, "months", lambda _scope: None)
-            patch.setattr(month_sums, "payees", lambda _scope, _span, _side: None)
+            patch.setattr(month_sums.Side, "of", lambda _side, _span: None)
         for module, name in ((months, "_outlines"), (months, "_spans"), (days, "_held"), (spending, "_held_largest")):
             patch.setattr(module, name, Held(1_000_000))
         return everything(scope)
@@ -289,12 +289,12 @@ def test_a_fact_that_is_added_is_not_read(store: Database, monkeypatch: pytest.M
     history = Additions(store, 1)
     history.adds(9)
     scope = history.book.scope(TODAY)
-    before = months.outline(scope).count.sum(), months.by_payees(scope, scope.month, "spending").count.sum()
+    before = months.outline(scope).count.sum(), months.by_payees(scope, [scope.month], "spending")[0].count.sum()
     history.book.spend(TODAY, 100, "coffee", "Luckin")
     monkeypatch.setattr(Database, "arrow", None)
     monkeypatch.setattr(Database, "read", None)
     scope = history.book.scope(TODAY)
-    after = months.outline(scope).count.sum(), months.by_payees(scope, scope.month, "spending").count.sum()
+    after = months.outline(scope).count.sum(), months.by_payees(scope, [scope.month], "spending")[0].count.sum()
     assert after == (before[0] + 1, before[1] + 1)
 
 
