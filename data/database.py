@@ -7,6 +7,7 @@ autocommit, and are fetched to the end: an open result would block every checkpo
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import threading
@@ -63,6 +64,7 @@ class Database:
         self, path: Path, con: duckdb.DuckDBPyConnection, clock: Clock, checkpoint_at: int = CHECKPOINT_AT
     ) -> None:
         self.path = path
+        self._log_path = str(torn_log.log_of(path))
         self.clock = clock
         self._checkpoint_at = checkpoint_at
         self._before_checkpoint: Callable[[], None] = _nothing
@@ -280,9 +282,8 @@ class Database:
             cursor.close()
 
     def _checkpoint_when_large(self, idle: bool) -> None:  # noqa: FBT001 - what the writer knows
-        log = torn_log.log_of(self.path)
         most = self._checkpoint_at if idle else _BUSY_FACTOR * self._checkpoint_at
-        if not log.exists() or log.stat().st_size < most:
+        if _size(self._log_path) < most:
             return
         self._before_checkpoint()
         try:
@@ -290,6 +291,14 @@ class Database:
         except duckdb.Error as busy:  # a reader is in the middle of something: the next idle moment will do
             _log.info("checkpoint_postponed", reason=type(busy).__name__)
         self._after_checkpoint()
+
+
+def _size(path: str) -> int:
+    """Bytes of a file, 0 of none; asked after every commit."""
+    try:
+        return os.stat(path).st_size  # noqa: PTH116 - a Path is built and asked twice in the same time
+    except FileNotFoundError:
+        return 0
 
 
 def _let_go(con: duckdb.DuckDBPyConnection) -> None:
