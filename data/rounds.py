@@ -81,7 +81,7 @@ class Rounds:
             export_head(self._running.database, self._running.key, now)
 
     def tidy(self) -> None:
-        """Move a slice of scattered facts, if there are any.
+        """Move a slice of scattered facts, or sum up somebody's months, if there are any.
 
         Raises:
             StoreClosed: the wallet is closing.
