@@ -14,7 +14,7 @@ from tests.benchmarks.worker import OURS, PANDAS, POLARS
 
 _MODES: Final = {
     "held": "asked again, ms (ours: from memory; the rivals hold nothing, but SQLite's rollup is kept sums)",
-    "uncached": "with nothing held in the process, ms (ours: sums of closed months from its file, others from the rows)",
+    "uncached": "with nothing held in the process, ms (ours: from kept sums, months that changed from rows)",
     "change": "one more transaction made durable, then all four, ms (pandas and polars keep nothing)",
 }
 _SHORT: Final = {10_000: "10 k", 100_000: "100 k", 1_000_000: "1 M", 10_000_000: "10 M"}
