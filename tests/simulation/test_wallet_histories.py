@@ -118,6 +118,7 @@ class Histories(RuleBasedStateMachine):
             self.does("move", what="desk", who=who, giver="desk", to=who, amount=900_00 if rich else 60_00)
         self.publish(shop=None, percent=False, least=0, days=None, few=False, alone=False)
         self.publish(shop="cafe", percent=True, least=0, days=days, few=False, alone=False)
+        self.publish(shop="market", percent=True, least=0, days=None, few=False, alone=False)
 
     # Money that moves.
 
