@@ -14,7 +14,6 @@ import json
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -27,6 +26,8 @@ Receipt = dict[str, Any]  # JSON values only: it is stored as text and handed ba
 Params = Mapping[str, Any]
 _NOT_CONTENT = frozenset({"request_id"})
 _PLAIN = frozenset({str, int, bool, type(None)})
+_NAMES: dict[type[Any], tuple[str, ...]] = {}  # fields by class: asked for every command
+_CONTENTS: dict[type[Any], tuple[str, ...]] = {}
 NOBODY = UUID(int=0)  # the owner of commands that come before there is one, such as a sign-up
 
 
@@ -110,11 +111,13 @@ def content_hash(command: Command) -> str:
     return hashlib.sha256(_canonical_text(body)).hexdigest()
 
 
-@lru_cache(maxsize=1024)
 def _content_of(kind: type[Any]) -> tuple[str, ...]:
     """The fields of a command that are its content."""
-    left_out = getattr(kind, "not_content", _NOT_CONTENT)
-    return tuple(name for name in _names(kind) if name not in left_out)
+    known = _CONTENTS.get(kind)
+    if known is None:
+        left_out = getattr(kind, "not_content", _NOT_CONTENT)
+        known = _CONTENTS[kind] = tuple(name for name in _names(kind) if name not in left_out)
+    return known
 
 
 def _canonical_text(body: dict[str, Any]) -> bytes:
@@ -138,9 +141,11 @@ def _canonical_fields(value: object) -> dict[str, Any]:
     return {name: _canonical(getattr(value, name)) for name in _names(type(value)) if name not in _NOT_CONTENT}
 
 
-@lru_cache(maxsize=1024)
 def _names(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
+    known = _NAMES.get(kind)
+    if known is None:
+        known = _NAMES[kind] = tuple(field.name for field in dataclasses.fields(kind))
+    return known
 
 
 def _canonical(value: object) -> Any:  # noqa: ANN401 - a value of any JSON shape
