@@ -1,4 +1,4 @@
-"""How hypothesis looks for counterexamples here: by counts, so that a busy machine does as many tries as a quiet one."""
+"""How hypothesis looks for counterexamples: by counts, so that a busy machine does as many tries as a quiet one."""
 
 from __future__ import annotations
 
