@@ -86,9 +86,9 @@ def takes_a_limit_away(anna: Somebody, ben: Somebody, says: Assurance) -> object
     return wallet.set_limits(anna.world.db, SetLimits(**by(anna.owner), currency="CNY", per_day=-1), says)
 
 
-def moves_midnight(anna: Somebody, ben: Somebody, says: Assurance) -> object:
+def moves_midnight(anna: Somebody, ben: Somebody, says: Assurance) -> None:
     elsewhere = Preferences(zone="Pacific/Kiritimati")
-    return choose_preferences(anna.world.db, anna.owner, elsewhere, assurance=says)
+    choose_preferences(anna.world.db, anna.owner, elsewhere, assurance=says)
 
 
 def unfreezes(anna: Somebody, ben: Somebody, says: Assurance) -> object:
