@@ -29,4 +29,6 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "sign_up_choice": "how the installation is run, not a person's",
     "backup_event": "how the installation is run, not a person's",
     "working_day": "the published calendar",
+    "month_sums": "sums of the transactions file, made anew at any time",
+    "spoiled_month": "which of those sums are to be made anew",
 }
