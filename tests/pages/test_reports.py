@@ -12,11 +12,13 @@ from analytics import reports, tables
 from analytics.accounts import names
 from analytics.reports import report
 from analytics.spending import totals
+from data.assurance import AT_THE_MACHINE
 from data.period import Span
+from data.wallet import Transfer, transfer
 from pages.ui import periods
 from tests.pages.house import LOCALES, House, column, figures, no_fault, open_house, said, scope_of
 from tests.pages.signed_in import Wallet, open_wallet
-from tests.wallet_house import fill_wallet, pay
+from tests.wallet_house import by, card, fill_wallet, open_for, pay, person, top_up
 
 PAGE = "pages/reports.py"
 
@@ -77,6 +79,21 @@ def test_empty_books_say_what_to_do(house: House, locale: str) -> None:
     screen = shown(house.empty, locale)
     assert not screen.metric
     assert [button for button in screen.button if button.key == "reports.empty.0"]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_without_expenses_no_table_stands_empty(tmp_path: Path, locale: str) -> None:
+    with open_wallet(tmp_path) as wallet:
+        wallet.confirm()
+        fill_wallet(wallet.running, wallet.owner)
+        keeper = person(wallet.running.database, "a keeper")
+        open_for(wallet.running, keeper)
+        top_up(wallet.running, keeper, card(wallet.running, keeper), 50_00)
+        gift = Transfer(**by(keeper), recipient=wallet.owner, amount=30_00, currency="CNY")
+        transfer(wallet.database, gift, assurance=AT_THE_MACHINE)
+        screen = shown(wallet, locale)
+    assert figures(screen)[:2] == [said(0, locale=locale), said(30_00, locale=locale)]
+    assert all(len(one.value) for one in screen.dataframe)
 
 
 @pytest.mark.parametrize(("locale", "own"), [("zh-CN", "钱包余额"), ("en-US", "Wallet")])

@@ -160,6 +160,9 @@ def largest(scope: Scope, answer: Report) -> None:
     """The largest expenses."""
     body, _ = card(text("reports.largest"), key="reports.largest.card", stretch=False)
     with body:
+        if not answer.largest:
+            st.caption(text("reports.nothing"))
+            return
         rows = [(one.payee or one.description, one.amount, _whole(one.share), one.booked_on) for one in answer.largest]
         frame = pd.DataFrame(rows, columns=["payee", "amount", "share", "date"])
         columns = [
