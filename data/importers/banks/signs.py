@@ -54,7 +54,7 @@ def _by_words(profile: Profile, places: Places, cells: Cells, amount: Money) -> 
         return -amount
     if re.search(profile.inward, said):
         return amount
-    raise Unreadable(columns[0], "status_unknown", said)
+    raise Unreadable((*columns, *places.amount)[0], "status_unknown", said)  # a damaged header has no text
 
 
 def figure(cells: Cells, columns: Columns, currency: str) -> Money | None:

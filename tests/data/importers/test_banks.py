@@ -353,6 +353,18 @@ def test_bocoms_credit_card_says_the_direction_in_words_only() -> None:
     ]
 
 
+def test_a_bill_whose_header_lost_the_column_that_tells_the_way_asks_at_the_figure() -> None:
+    statement = read(
+        "交通银行信用卡交易明细 卡号：6222 **** **** 1234\n"
+        "交易日期,入账币种/金额,,卡末四位,\n"
+        "2024-09-01,12.50,财付通-拾光咖啡,1234,\n"
+    )
+    assert statement.lines == ()
+    assert [(problem.line, problem.cell, problem.reason) for problem in statement.problems] == [
+        (3, "入账币种/金额", "status_unknown")
+    ]
+
+
 def test_bocoms_debit_card_says_the_direction_in_a_column() -> None:
     statement = read(
         "序号,交易日期,交易时间,交易类型,借贷,交易金额,余额,对方账号,对方户名,交易地点,摘要\n"
