@@ -5,7 +5,6 @@ Each account and currency is an account of its own; the letter D or K beside the
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from data.importers.peers.preset import Answer, Preset
@@ -15,8 +14,6 @@ from data.importers.statement import AccountHint
 from data.importers.verdicts import Passed, Unclear
 
 _TRANSACTION, _OPENING, _TURNOVER, _CLOSING = "20", "10", "82", "86"
-# The bank does not double a quotation mark within its quoted cells: the first is lost, the closing one is kept.
-_BROKEN: Final = re.compile(r'([^\s"]+)"(.*?)"?')
 
 
 def _read(row: Record) -> Answer:
@@ -53,10 +50,14 @@ def _account(row: Record, currency: str) -> AccountHint:
 
 
 def _mended(text: str) -> str:
-    found = _BROKEN.search(text)
-    if not found or text.count('"') != 2 or not text.endswith('"'):  # noqa: PLR2004 - the pair that is out of place
+    """The bank does not double a quotation mark within its quoted cells: the first is lost, the closing one is kept."""
+    if text.count('"') != 2 or not text.endswith('"'):  # noqa: PLR2004 - the pair that is out of place
         return text
-    return f'{text[: found.start()]}"{found[1]}"{text[found.end(1) + 1 : -1]}'
+    before, _, behind = text.partition('"')
+    *_, word = before.rsplit(maxsplit=1) or [""]
+    if not before.endswith(word) or not word:
+        return text
+    return f'{before[: len(before) - len(word)]}"{word}"{behind[:-1]}'
 
 
 PRESET: Final = Preset(

@@ -12,15 +12,37 @@ import pytest
 
 from data.importers.generic import signature
 from data.importers.mapping import Role
+from data.importers.peers import swedbank
 from data.importers.peers.mappings import SHIPPED
 from data.importers.reading import csv_table
 from data.importers.recognise import recognise
 from data.importers.statement import Direction, Kind
 from data.money import Money
 from tests.data.importers.peer_files import file, moves, parsed, reached, read, rows_kept, sums
+from tests.patience import at_most
 from tests.samples import FOLDER, expected, require_samples, sample
 
 # Banks and lists ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("cell", "mended"),
+    [
+        ('UAB Foo" x"', 'UAB "Foo" x'),
+        ('Foo" x y"', '"Foo" x y'),
+        ('x "a"', 'x "a"'),
+        ('"a"', '"a"'),
+        ("plain", "plain"),
+    ],
+)
+def test_a_quotation_mark_that_swedbank_lost_is_put_back_and_no_other(cell: str, mended: str) -> None:
+    assert swedbank._mended(cell) == mended
+
+
+def test_a_cell_of_any_length_is_looked_at_once() -> None:
+    with at_most(5):
+        assert swedbank._mended("a" * 500_000 + ' "') == "a" * 500_000 + ' "'
+        swedbank._mended("a" * 500_000 + ' x"y"')
 
 
 def test_swedbanks_codes_tell_transactions_from_balances() -> None:
