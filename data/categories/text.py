@@ -27,6 +27,7 @@ _STORE_NUMBER = re.compile(r"(?:\s+(?:store|shop|no\.?)?\s*#?|\s*#)\d{2,}$")
 _LEGAL_FORM = re.compile(
     r"(?:(?:股份|责任)?有限(?:责任)?公司|股份公司|分公司|个体工商户|[ ,]+(?:inc|ltd|llc|gmbh|corp|co|plc)\.?)$"
 )
+_LONGEST = 300  # signs of a name in which a branch, a number, a legal form is sought
 _FEWEST = 2  # one character left is too little to stand for a payee
 
 
@@ -39,6 +40,8 @@ def normalise_payee(text: str) -> str:
     would be left, the folded text itself.
     """
     folded = fold(text)
+    if len(folded) > _LONGEST:
+        return folded.replace(" ", "")
     bare = _PROCESSOR.sub("", folded)
     for noise in (_BRACKETED, _MASKED_NUMBER, _BRANCH, _STORE_NUMBER):
         bare = noise.sub("", bare).strip()

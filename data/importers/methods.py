@@ -75,6 +75,7 @@ _OTHERS = re.compile(r"亲情卡|亲属卡|亲友代付|他人代付|好友代�
 _DISCOUNT = re.compile(
     r"红包|优惠|立减|满减|代金券|消费券|购物券|抵扣|抵用|积分|集分宝|餐补|津贴|补贴|礼金|随机减|碰友日|折扣|京豆|E卡|礼品卡"
 )
+_LONGEST = 200  # signs of a card's name: no bank says more, and ever longer texts would take ever longer
 _CREDIT_CARD = r"信用卡|贷记卡|准贷记卡|公务卡"
 _CARD = re.compile(
     rf"(?P<bank>[^\d()\-&]*?[^\d()\-&\s])\s*-?(?P<type>{_CREDIT_CARD}|储蓄卡|借记卡|银行卡|一卡通)?\s*"
@@ -154,6 +155,8 @@ def other_account(source: str, label: str, kind: AccountKind = AccountKind.ASSET
 def card_in(text: str) -> AccountHint | None:
     """The bank card that a text is (`建设银行信用卡还款`, `工商银行储蓄卡(9876)`), or None."""
     folded = unicodedata.normalize("NFKC", text).strip()
+    if len(folded) > _LONGEST:
+        return None
     found = _CARD.fullmatch(folded) or _BARE_CARD.fullmatch(folded)
     if not found:
         return None

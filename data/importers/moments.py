@@ -126,9 +126,11 @@ def _time(found: re.Match[str]) -> time | None:
 def time_of(cell: Cell) -> time | None:
     """A cell that holds a time of day alone: `12:34:56`, `123456`, `1:05 PM`; None for anything else."""
     text = text_of(cell)
+    if len(text) > _LONGEST:
+        return None
     found = _ONLY_TIME.fullmatch(text) or _ONLY_DIGITS.fullmatch(text)
     try:
-        return _time(found) if found and len(text) <= _LONGEST else None
+        return _time(found) if found else None
     except ValueError:
         return None
 

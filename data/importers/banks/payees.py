@@ -22,6 +22,7 @@ _AGAIN = re.compile(
 _SAID = r"消费|退款|退货|还款|分期|取现|信用卡还款|红包还款|自动购汇还款|自动购汇扣款|分期扣款|刷卡金返还|刷卡金扣回"
 _PREFIX = re.compile(rf"(?:\((?:{_SAID})\)\s*|(?:{_SAID})[\s-]+)(?=\S)")
 _ACCOUNT = re.compile(r"(?<=\D)\s*\d[\d*]{7,}$|^[\dA-Z*]{4,}/(?=\D)")
+_LONGEST = 300  # signs of a name in which something is sought
 # Where a row came in, not whom it was with.
 _CHANNELS = frozenset(
     {"手机银行", "网上银行", "网银", "柜台", "柜面", "批处理", "网络支付", "其他", "超级网银", "支付平台"}
@@ -56,5 +57,7 @@ def _merchant(text: str) -> str:
 
 def _cleaned(text: str, noise: str) -> str:
     """A name without the account number at it, its padding, and what the bank adds."""
+    if len(text) > _LONGEST:
+        return " ".join(text.split())
     without = re.sub(noise, "", text) if noise else text
     return " ".join(_ACCOUNT.sub("", without).split()) or text

@@ -12,10 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.categories.text import normalise_payee
 from data.importers import banks
+from data.importers.banks.payees import payee_of
 from data.importers.banks.profile import Profile
 from data.importers.banks.statement import importer_of
 from data.importers.methods import WECHAT, account_of
+from data.importers.moments import time_of
 from data.importers.reading import csv_table
 from data.importers.recognise import IMPORTERS, recognise
 from data.importers.sheets import merge_sheets
@@ -23,6 +26,7 @@ from data.importers.statement import AccountKind, Direction, FileRefused, Kind, 
 from data.importers.table import Cell, Importer, Row, Table
 from data.money import Money
 from tests.data.importers.parsing import tables
+from tests.patience import at_most
 from tests.samples import FOLDER, expected, present, require_samples, sample
 
 DEG = "double-entry-generator"
@@ -839,3 +843,14 @@ def test_whatever_follows_the_header_is_kept_row_by_row_and_never_crashes(text: 
     numbers = [line.line for line in statement.lines]
     numbers += [row.line for row in statement.skipped] + [problem.line for problem in statement.problems]
     assert sorted(numbers) == [row.line for row in table.rows[1:]]
+
+
+@pytest.mark.parametrize("run", [" ", "a", "1", "*", "(", "店", "-"])
+def test_a_cell_of_any_length_is_read_in_linear_time(run: str) -> None:
+    cell = f"转账{run * 200_000}!"
+    with at_most(20):
+        assert normalise_payee(cell)
+        assert account_of(WECHAT, cell) is not None
+        assert time_of(cell) is None
+        payee_of((cell,), cell, "消费", "")
+        payee_of((cell,), "", "", r"\s*\d+$")
