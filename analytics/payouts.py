@@ -9,10 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from analytics.export import Cell, Column, Table
+from analytics.movements import EVERYTHING
 from analytics.takings import Counter
 from data.period import Span
-
-EVERYTHING: Final = 2**31 - 1
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

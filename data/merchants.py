@@ -18,7 +18,7 @@ from data.codes.wallet_code import WalletCode
 from data.database import Database
 from data.ids import OwnerId, new_id
 from data.ledger.coupons import Coupon, CouponKind
-from data.ledger.wallet import paying_out
+from data.ledger.wallet import paying, paying_out
 from data.ledger.wallet.books import WALLET, Books
 from data.ledger.wallet.commands import (
     ChangeMerchant,
@@ -116,6 +116,15 @@ class Purse:
     balance: int
     reserved: int
     available: int
+
+    def check(self, amount: int) -> None:
+        """Refuse what `pay_out` would refuse of this amount as things stand, before anything is asked for.
+
+        Raises:
+            AmountInvalid, TakingsShort.
+        """
+        paying.check_amount(amount)
+        paying_out.check_covered(self.currency, amount, self.available, self.reserved)
 
 
 def open_merchant(database: Database, command: OpenMerchant) -> Receipt:

@@ -119,6 +119,27 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+@contextlib.contextmanager
+def patient(milliseconds: int) -> Iterator[None]:
+    """Whatever is expected within may take so long: browsers and a server on two cores, and is seldom waited for."""
+    expect.set_options(timeout=milliseconds)
+    try:
+        yield
+    finally:
+        expect.set_options(timeout=5_000)
+
+
+def entered(browser: Browser, server: Server, screen: str, name: str, patience: int) -> Page:
+    """Somebody's browser, signed in, at a screen. patience: milliseconds that anything in it may take."""
+    opened = browser.new_context(base_url=server.base, locale="zh-CN", viewport={"width": 1280, "height": 900})
+    opened.set_default_timeout(patience)
+    page = opened.new_page()
+    page.goto(screen)
+    fill_in(page, name)
+    settle(page)
+    return page
+
+
 def fill_in(page: Page, name: str, password: str = GOOD) -> None:
     """Fill in the form on screen, sign-in or sign-up, and send it."""
     page.locator("#name").fill(name)

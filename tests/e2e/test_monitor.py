@@ -18,7 +18,7 @@ from data.sign_in import Visit
 from data.wallet import Pay
 from pages.ui.catalogue import translator
 from tests import wallet_house as house
-from tests.e2e.conftest import GOOD, Server, chromium, fill_in, serving, settle
+from tests.e2e.conftest import GOOD, Server, chromium, fill_in, patient, serving, settle
 from tests.wallet_house import by
 
 pytestmark = pytest.mark.browser
@@ -63,9 +63,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, cafe: list[Merchant]) -> It
 
 @pytest.fixture(autouse=True)
 def patience() -> Iterator[None]:
-    expect.set_options(timeout=_SLOW)
-    yield
-    expect.set_options(timeout=5_000)
+    with patient(_SLOW):
+        yield
 
 
 class Words:

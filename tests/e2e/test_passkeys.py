@@ -20,7 +20,7 @@ from data.running import Running
 from data.sign_in import Visit
 from data.wallet import DeskTopUp
 from tests import wallet_house as house
-from tests.e2e.conftest import GOOD, Server, chromium, fill_in, serving, settle
+from tests.e2e.conftest import GOOD, Server, chromium, fill_in, patient, serving, settle
 from tests.wallet_house import by
 
 pytestmark = pytest.mark.browser
@@ -76,9 +76,8 @@ def _code(app: pyotp.TOTP, steps: int) -> str:
 
 @pytest.fixture(autouse=True)
 def patience() -> Iterator[None]:
-    expect.set_options(timeout=_SLOW)
-    yield
-    expect.set_options(timeout=5_000)
+    with patient(_SLOW):
+        yield
 
 
 class Device:

@@ -13,7 +13,7 @@ from data.home import open_running
 from data.sign_in import Visit
 from data.wallet import DeskTopUp
 from tests import wallet_house as house
-from tests.e2e.conftest import GOOD, Server, chromium, fill_in, serving, settle
+from tests.e2e.conftest import GOOD, Server, chromium, entered, patient, serving, settle
 from tests.wallet_house import by
 
 pytestmark = pytest.mark.browser
@@ -42,20 +42,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(autouse=True)
 def patience() -> Iterator[None]:
-    expect.set_options(timeout=_SLOW)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-def entered(browser: Browser, server: Server, screen: str, name: str) -> Page:
-    """Somebody's browser, signed in, at a screen."""
-    opened = browser.new_context(base_url=server.base, locale="zh-CN", viewport={"width": 1280, "height": 900})
-    opened.set_default_timeout(_SLOW)
-    page = opened.new_page()
-    page.goto(screen)
-    fill_in(page, name)
-    settle(page)
-    return page
+    with patient(_SLOW):
+        yield
 
 
 def press(page: Page, name: str) -> None:
@@ -77,7 +65,9 @@ def pays(member: Page, amount: str) -> None:
 
 def test_takings_are_paid_out_once_and_are_in_the_wallet(browser: Browser, server: Server) -> None:
     wrong: list[str] = []
-    member, keeper = entered(browser, server, "/pay", MEMBER), entered(browser, server, "/till", MERCHANT)
+    member, keeper = (
+        entered(browser, server, screen, name, _SLOW) for screen, name in (("/pay", MEMBER), ("/till", MERCHANT))
+    )
     for page in (member, keeper):
         page.on("pageerror", lambda error: wrong.append(str(error)))
     pays(member, "80")

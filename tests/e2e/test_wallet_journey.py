@@ -19,7 +19,7 @@ from data.home import open_running
 from data.merchants import CouponKind
 from data.sign_in import Visit
 from tests import wallet_house as house
-from tests.e2e.conftest import GOOD, Server, chromium, fill_in, serving, settle
+from tests.e2e.conftest import GOOD, Server, chromium, entered, fill_in, patient, serving, settle
 
 pytestmark = pytest.mark.browser
 MERCHANT, MEMBER, SHOP = "阿满", "小红", "拾光咖啡"
@@ -57,22 +57,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def patience() -> Iterator[None]:
     """Two browsers and a server on two cores: whatever is waited for may take long, and is seldom waited for long."""
-    expect.set_options(timeout=_SLOW)
-    yield
-    expect.set_options(timeout=5_000)
+    with patient(_SLOW):
+        yield
 
 
 @pytest.fixture
 def counter(browser: Browser, server: Server) -> Iterator[Page]:
     """The merchant's browser, at the till."""
-    opened = browser.new_context(base_url=server.base, locale="zh-CN", viewport={"width": 1280, "height": 900})
-    opened.set_default_timeout(_SLOW)
-    page = opened.new_page()
-    page.goto("/till")
-    fill_in(page, MERCHANT)
-    settle(page)
+    page = entered(browser, server, "/till", MERCHANT, _SLOW)
     yield page
-    opened.close()
+    page.context.close()
 
 
 @pytest.fixture

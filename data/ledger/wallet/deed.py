@@ -136,6 +136,44 @@ class Deed:
         )
         return number
 
+    def gift(
+        self,
+        member: Member,
+        key: str,
+        amount: int,
+        currency: str,
+        category: str,
+        stamp: Stamp,
+        **named: str,
+    ) -> None:
+        """Money without anything for it, in a member's own wallet: got is income (+), given an expense (-); its fact.
+
+        named: payee, payee_key, description.
+        """
+        gives, wallet, day = amount < 0, member.accounts[WALLET + currency], member.day(stamp.now)
+        kind, book = ("expense", EXPENSE_KEY) if gives else ("income", INCOME_KEY)
+        legs: list[Leg] = [
+            (wallet, amount, currency, None, None),
+            (self.account(member, book, stamp), -amount, currency, category, None),
+        ]
+        told: dict[str, Any] = {**named, "method": "小金卡", "occurred_at": stamp.now}
+        number = self.entry(member.owner, key, kind, day, stamp, legs, **told)
+        self.fact(
+            member,
+            number,
+            key,
+            day,
+            part=1,
+            kind=kind,
+            account=wallet,
+            category=category,
+            currency=currency,
+            amount=amount,
+            spending=-amount if gives else 0,
+            income=0 if gives else amount,
+            **told,
+        )
+
     def fact(
         self,
         member: Member,

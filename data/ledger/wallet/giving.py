@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from data.categories.text import normalise_payee
 from data.ids import new_key
-from data.ledger.accounts import EXPENSE_KEY, INCOME_KEY
 from data.ledger.wallet import limits, paying, rows
 from data.ledger.wallet.books import WALLET, Books, Member
 from data.ledger.wallet.commands import Transfer
-from data.ledger.wallet.deed import Deed, Leg, Stamp
+from data.ledger.wallet.deed import Deed, Stamp
 from data.ledger.wallet.refusals import InsufficientFunds, SameMember
 
 _GIVEN: Final = "transfers_to_people"
@@ -68,35 +67,9 @@ def transfer(books: Books, command: Transfer, stamp: Stamp) -> Deed:
 
 def _book(deed: Deed, member: Member, command: Transfer, stamp: Stamp, key: str, amount: int, other: str) -> None:
     """One side: amount negative for who gives."""
-    gives = amount < 0
-    kind, book, category = ("expense", EXPENSE_KEY, _GIVEN) if gives else ("income", INCOME_KEY, _GOT)
     payee = normalise_payee(other)
-    category = paying.learned(member, payee, category) if gives else category
-    wallet, day = member.accounts[WALLET + command.currency], member.day(stamp.now)
-    legs: list[Leg] = [
-        (wallet, amount, command.currency, None, None),
-        (deed.account(member, book, stamp), -amount, command.currency, category, None),
-    ]
-    named: dict[str, Any] = {
-        "payee": other,
-        "payee_key": payee,
-        "description": command.note,
-        "method": "小金卡",
-        "occurred_at": stamp.now,
-    }
-    number = deed.entry(member.owner, key, kind, day, stamp, legs, **named)
-    deed.fact(
-        member,
-        number,
-        key,
-        day,
-        part=1,
-        kind=kind,
-        account=wallet,
-        category=category,
-        currency=command.currency,
-        amount=amount,
-        spending=-amount if gives else 0,
-        income=0 if gives else amount,
-        **named,
-    )
+    category = paying.learned(member, payee, _GIVEN) if amount < 0 else _GOT
+    deed.gift(
+        member, key, amount, command.currency, category, stamp,
+        payee=other, payee_key=payee, description=command.note,
+    )  # fmt: skip

@@ -7,11 +7,10 @@ anybody, so it counts against no limit and the monitor does not look at it: it l
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from data.categories.text import normalise_payee
 from data.ids import new_key
-from data.ledger.accounts import INCOME_KEY
 from data.ledger.wallet import paying, refunding, rows
 from data.ledger.wallet.books import DRAWN_KEY, WALLET, Books, Member, Merchant
 from data.ledger.wallet.commands import PayOut
@@ -35,9 +34,7 @@ def pay_out(books: Books, command: PayOut, stamp: Stamp) -> Deed:
     if command.currency != merchant.currency:
         raise MerchantCurrencyDiffers(merchant.currency, command.currency)
     paying.check_wallet(member, command.currency)
-    available, kept = free(books, merchant)
-    if available < command.amount:
-        raise TakingsShort(command.currency, command.amount, available, kept)
+    check_covered(command.currency, command.amount, *free(books, merchant))
     return _paid_out(books, merchant, member, command, stamp)
 
 
@@ -57,6 +54,16 @@ def free(books: Books, merchant: Merchant) -> tuple[int, int]:
     return max(0, books.balance(merchant, WALLET + merchant.currency) - kept), kept
 
 
+def check_covered(currency: str, amount: int, available: int, kept: int) -> None:
+    """What `free` says is enough.
+
+    Raises:
+        TakingsShort.
+    """
+    if available < amount:
+        raise TakingsShort(currency, amount, available, kept)
+
+
 def _paid_out(books: Books, merchant: Merchant, member: Member, command: PayOut, stamp: Stamp) -> Deed:
     deed, key, day = Deed(), new_key(), member.day(stamp.now)
     amount, currency = command.amount, command.currency
@@ -65,7 +72,8 @@ def _paid_out(books: Books, merchant: Merchant, member: Member, command: PayOut,
         (deed.account(merchant, DRAWN_KEY, stamp, kind="equity"), amount, currency, None, None),
     ]
     deed.entry(merchant.owner, key, "transfer", day, stamp, legs)
-    _book(deed, member, merchant, command, stamp, key)
+    payee_key = normalise_payee(merchant.name)
+    deed.gift(member, key, amount, currency, CATEGORY, stamp, payee=merchant.name, payee_key=payee_key)
     deed.add(
         rows.TransferRow(
             merchant.owner,
@@ -94,34 +102,3 @@ def _paid_out(books: Books, merchant: Merchant, member: Member, command: PayOut,
         "balance_minor": books.balance(member, WALLET + currency) + amount,
     }
     return deed
-
-
-def _book(deed: Deed, member: Member, merchant: Merchant, command: PayOut, stamp: Stamp, key: str) -> None:
-    """The proprietor's side."""
-    wallet, day = member.accounts[WALLET + command.currency], member.day(stamp.now)
-    income = deed.account(member, INCOME_KEY, stamp)
-    legs: list[Leg] = [
-        (wallet, command.amount, command.currency, None, None),
-        (income, -command.amount, command.currency, CATEGORY, None),
-    ]
-    named: dict[str, Any] = {
-        "payee": merchant.name,
-        "payee_key": normalise_payee(merchant.name),
-        "method": "小金卡",
-        "occurred_at": stamp.now,
-    }
-    number = deed.entry(member.owner, key, "income", day, stamp, legs, **named)
-    deed.fact(
-        member,
-        number,
-        key,
-        day,
-        part=1,
-        kind="income",
-        account=wallet,
-        category=CATEGORY,
-        currency=command.currency,
-        amount=command.amount,
-        income=command.amount,
-        **named,
-    )

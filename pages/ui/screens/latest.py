@@ -7,27 +7,19 @@ import pyarrow as pa
 from analytics.scope import Scope
 from pages.ui import links, session
 from pages.ui.screens.transactions.listing import rows_of
-from pages.ui.screens.transactions.rowlist import row_list
+from pages.ui.screens.transactions.rowlist import plain_rows
 from pages.ui.theme import palette
 
 
 def latest_rows(scope: Scope, rows: pa.Table, *, key: str, mixed: bool) -> None:
     """Rows of `analytics.transactions`; a click opens the transaction on its own screen."""
     colours = palette()
-    data = {
-        "rows": rows_of(scope, rows, colours, mixed=mixed),
-        "columns": [],
-        "ticked": [],
-        "turn": 0,
-        "income": colours.income,
-        "words": {"all": "", "tick": ""},
-        "plain": True,
-    }
+    shown = rows_of(scope, rows, colours, mixed=mixed)
 
     def opened() -> None:
         session.keep(key, str(session.widget(key).opened))
 
-    row_list(data, key=key, on_opened=opened)
+    plain_rows(shown, key=key, on_opened=opened)
     entry = session.recall(key, "")
     if entry:
         session.forget(key)

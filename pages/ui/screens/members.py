@@ -14,7 +14,7 @@ from analytics.scope import Scope
 from pages.ui import format, session  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.context import User
 from pages.ui.i18n import plural, text
-from pages.ui.screens.transactions.rowlist import row_list
+from pages.ui.screens.transactions.rowlist import plain_rows
 from pages.ui.screens.wallet.words import local, money
 from pages.ui.tables import csv_button
 from pages.ui.theme import Palette, palette
@@ -79,15 +79,7 @@ def _pages(seen: Page, number: int) -> None:
 
 def _rows(user: User, scope: Scope, seen: Page) -> None:
     colours = palette()
-    data = {
-        "rows": [row_of(user, scope, one, colours) for one in seen.members],
-        "columns": [],
-        "ticked": [],
-        "turn": 0,
-        "income": colours.income,
-        "words": {"all": "", "tick": ""},
-        "plain": True,
-    }
+    rows = [row_of(user, scope, one, colours) for one in seen.members]
     shown = {str(one.owner): one for one in seen.members}
 
     def opened() -> None:
@@ -97,7 +89,7 @@ def _rows(user: User, scope: Scope, seen: Page) -> None:
         elif one is not None:
             session.flash(text("members.no_wallet", name=one.name), "info")
 
-    row_list(data, key=_LIST, on_opened=opened)
+    plain_rows(rows, key=_LIST, on_opened=opened)
 
 
 def row_of(user: User, scope: Scope, one: Member, colours: Palette) -> dict[str, Any]:

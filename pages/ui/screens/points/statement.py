@@ -12,7 +12,7 @@ from analytics.points import Move, Points, What, statement_table
 from pages.ui import format, links, session  # noqa: A004 - our word for it, always used with its dot
 from pages.ui.i18n import text
 from pages.ui.screens.points.files import csv_file
-from pages.ui.screens.transactions.rowlist import row_list
+from pages.ui.screens.transactions.rowlist import plain_rows
 from pages.ui.theme import Palette, palette
 from pages.ui.widgets import Action, card, empty_state
 
@@ -81,16 +81,8 @@ def _draw(moves: Sequence[Move], today: date) -> None:
     number = min(session.widget(_PAGE) or 1, pages)
     shown = moves[(number - 1) * SIZE : number * SIZE]
     colours = palette()
-    data = {
-        "rows": [_row(place, one, today, colours) for place, one in enumerate(shown)],
-        "columns": [],
-        "ticked": [],
-        "turn": 0,
-        "income": colours.income,
-        "words": {"all": "", "tick": ""},
-        "plain": True,
-    }
-    row_list(data, key=_LIST, on_opened=_opened)
+    rows = [_row(place, one, today, colours) for place, one in enumerate(shown)]
+    plain_rows(rows, key=_LIST, on_opened=_opened)
     if pages > 1:
         if (session.widget(_PAGE) or 1) != number:
             session.set_widget(_PAGE, number)

@@ -18,7 +18,7 @@ from pages.ui.books import category_colour, category_icon, category_name
 from pages.ui.context import User
 from pages.ui.i18n import plural, text
 from pages.ui.screens.refunds import words
-from pages.ui.screens.transactions.rowlist import row_list
+from pages.ui.screens.transactions.rowlist import plain_rows
 from pages.ui.tables import csv_button
 from pages.ui.theme import Palette, palette
 from pages.ui.widgets import Action, Change, Kpi, empty_state, kpi_row
@@ -161,16 +161,8 @@ def csv_of(scope: Scope, now: datetime, show: Show, said: str) -> bytes:
 def _rows(user: User, scope: Scope, seen: Page) -> None:
     colours = palette()
     mixed = len({one.currency for one in seen.rows}) > 1
-    data = {
-        "rows": [row_of(user, scope, one, colours, mixed=mixed) for one in seen.rows],
-        "columns": [],
-        "ticked": [],
-        "turn": 0,
-        "income": colours.income,
-        "words": {"all": "", "tick": ""},
-        "plain": True,
-    }
-    row_list(data, key=_LIST, on_opened=lambda: open_payment(str(session.widget(_LIST).opened)))
+    rows = [row_of(user, scope, one, colours, mixed=mixed) for one in seen.rows]
+    plain_rows(rows, key=_LIST, on_opened=lambda: open_payment(str(session.widget(_LIST).opened)))
 
 
 def row_of(user: User, scope: Scope, one: Payment, colours: Palette, *, mixed: bool) -> dict[str, Any]:

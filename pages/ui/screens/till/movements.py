@@ -17,7 +17,7 @@ from pages.ui import format, links, session  # noqa: A004 - our word for it, alw
 from pages.ui.dialogs import ask, dialog
 from pages.ui.i18n import text
 from pages.ui.people import called
-from pages.ui.screens.transactions.rowlist import row_list
+from pages.ui.screens.transactions.rowlist import plain_rows
 from pages.ui.theme import Status, palette
 
 DETAIL: Final = "till.movement"
@@ -37,22 +37,13 @@ _QUIET: Final = frozenset({Standing.PROCESSING, Standing.MANUAL, Standing.DECLIN
 
 def movement_list(found: Sequence[Movement], merchant: Merchant, *, key: str, when: str) -> None:
     """The rows; a click opens one. when: `%H:%M` within a day, `%m-%d %H:%M` within a year."""
-    colours = palette()
-    data = {
-        "rows": [_row(one, merchant.currency, when) for one in found],
-        "columns": [],
-        "ticked": [],
-        "turn": 0,
-        "income": colours.income,
-        "words": {"all": "", "tick": ""},
-        "plain": True,
-    }
+    rows = [_row(one, merchant.currency, when) for one in found]
 
     def opened() -> None:
         ask(DETAIL, str(session.widget(key).opened))
         session.keep(f"{key}.opened", True)  # noqa: FBT003 - what is remembered is a yes
 
-    row_list(data, key=key, on_opened=opened)
+    plain_rows(rows, key=key, on_opened=opened)
     if session.recall(f"{key}.opened", False):  # noqa: FBT003 - a no when nothing is remembered
         session.forget(f"{key}.opened")
         st.rerun()  # the rows may stand in a fragment, the dialog does not

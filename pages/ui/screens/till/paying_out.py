@@ -12,7 +12,6 @@ import streamlit as st
 
 from data import merchants
 from data.errors import Rejection
-from data.ledger.wallet.refusals import AmountInvalid, TakingsShort
 from data.merchants import Merchant, PayOut, Purse
 from data.money import Money, parse_amount
 from data.wallet import Standing
@@ -83,25 +82,13 @@ def _fill_in(purse: Purse, form: Form, draft: _Draft | None) -> None:
     if not pressed:
         return
     try:
-        amount = _checked(parse_amount(typed or "", purse.currency), purse)
+        amount = parse_amount(typed or "", purse.currency)
+        purse.check(amount.minor)
     except Rejection as no:
         rejection_panel(no)
         return
     session.keep(_DRAFT, _Draft(form.request, amount))
     st.rerun()
-
-
-def _checked(amount: Money, purse: Purse) -> Money:
-    """The amount, unless the shop could not pay it out anyway.
-
-    Raises:
-        AmountInvalid, TakingsShort.
-    """
-    if amount.minor <= 0:
-        raise AmountInvalid(amount.minor)
-    if amount.minor > purse.available:
-        raise TakingsShort(purse.currency, amount.minor, purse.available, purse.reserved)
-    return amount
 
 
 def _confirm(user: User, merchant: Merchant, purse: Purse, mine: Standing, form: Form, draft: _Draft) -> None:

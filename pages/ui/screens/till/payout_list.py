@@ -20,7 +20,7 @@ from pages.ui.dialogs import ask, close, dialog
 from pages.ui.format import md_escape
 from pages.ui.i18n import plural, text
 from pages.ui.screens.till.movements import facts_html
-from pages.ui.screens.transactions.rowlist import row_list
+from pages.ui.screens.transactions.rowlist import plain_rows
 from pages.ui.tables import csv_button
 from pages.ui.theme import palette
 from pages.ui.widgets import card
@@ -51,22 +51,13 @@ def section(counter: Counter, merchant: Merchant, span: Span, code: str) -> None
 def _rows(counter: Counter, span: Span, count: int, code: str) -> None:
     pages, key = -(-count // _SIZE), f"{_LIST}.page.{code}"
     number = min(session.widget(key) or 1, pages)
-    rows = payouts.payouts(counter, span, _SIZE, (number - 1) * _SIZE)
-    colours = palette()
-    data = {
-        "rows": [_row(one, counter.currency, span, colours.muted) for one in rows],
-        "columns": [],
-        "ticked": [],
-        "turn": 0,
-        "income": colours.income,
-        "words": {"all": "", "tick": ""},
-        "plain": True,
-    }
+    found, colour = payouts.payouts(counter, span, _SIZE, (number - 1) * _SIZE), palette().muted
+    rows = [_row(one, counter.currency, span, colour) for one in found]
 
     def opened() -> None:
         ask(RECEIPT, UUID(str(session.widget(_LIST).opened)))
 
-    row_list(data, key=_LIST, on_opened=opened)
+    plain_rows(rows, key=_LIST, on_opened=opened)
     if pages > 1:
         with st.container(horizontal_alignment="center"):
             st.pagination(pages, key=key, max_visible_pages=5)

@@ -6,10 +6,12 @@ a phone. Everything shown is set as text, so nothing from a file is ever read as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
+
+from pages.ui.theme import palette
 
 _HTML = '<div class="list"><table><thead><tr></tr></thead><tbody></tbody></table></div>'
 _CSS = """
@@ -173,3 +175,17 @@ def row_list(
         on_opened_change=on_opened,
         on_sorted_change=on_sorted,
     )
+
+
+def plain_rows(rows: Sequence[Mapping[str, Any]], *, key: str, on_opened: Callable[[], None]) -> None:
+    """Rows that only open, without headings and ticks."""
+    data = {
+        "rows": rows,
+        "columns": [],
+        "ticked": [],
+        "turn": 0,
+        "income": palette().income,
+        "words": {"all": "", "tick": ""},
+        "plain": True,
+    }
+    row_list(data, key=key, on_opened=on_opened)

@@ -18,7 +18,7 @@ from pages.ui.dialogs import ask, close, dialog
 from pages.ui.format import md_escape
 from pages.ui.i18n import text
 from pages.ui.people import called
-from pages.ui.screens.transactions.rowlist import row_list
+from pages.ui.screens.transactions.rowlist import plain_rows
 from pages.ui.screens.wallet.words import local, source
 from pages.ui.tables import csv_button
 from pages.ui.theme import Palette, palette
@@ -65,20 +65,12 @@ def section(user: User, scope: Scope, *, mixed: bool) -> None:
 
 def _rows(user: User, scope: Scope, seen: Page, *, mixed: bool) -> None:
     colours = palette()
-    data = {
-        "rows": [row_of(user, scope, one, colours, mixed=mixed) for one in seen.rows],
-        "columns": [],
-        "ticked": [],
-        "turn": 0,
-        "income": colours.income,
-        "words": {"all": "", "tick": ""},
-        "plain": True,
-    }
+    rows = [row_of(user, scope, one, colours, mixed=mixed) for one in seen.rows]
 
     def opened() -> None:
         ask(DETAIL, str(session.widget(_LIST).opened))
 
-    row_list(data, key=_LIST, on_opened=opened)
+    plain_rows(rows, key=_LIST, on_opened=opened)
 
 
 def row_of(user: User, scope: Scope, one: Activity, colours: Palette, *, mixed: bool) -> dict[str, Any]:
